@@ -1,0 +1,1 @@
+"""Plain frozen values that every layer speaks; no I/O and no third-party library."""
