@@ -1,229 +1,220 @@
-"""The whole settings tree (interface §3), validated and frozen; keys are snake_case."""
+"""The whole settings tree (interface §3): frozen, with its defaults and the rule of every value."""
 
 import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
-
+from inhouse.config.rules import (
+    AUTO_OR_FLAG,
+    BYTES,
+    FLAG,
+    HEADER,
+    HEADERS,
+    NETWORKS,
+    RATIO,
+    SECONDS,
+    TEXT,
+    TEXTS,
+    URL,
+    ListOf,
+    Rule,
+    TableOf,
+    choice,
+    in_short,
+    matching,
+    not_yet,
+    number,
+    whole,
+)
 from inhouse.domain.models import Kind, Zone
-from inhouse.domain.origin import Origin
 
 BACKEND_NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
-RESERVED_HEADERS = frozenset({"authorization", "api-key", "x-conversation-id", "host", "content-length"})
-HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-HEADER_VALUE = re.compile(r"[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?")
-
-Seconds = Annotated[float, Field(gt=0, le=86_400)]
-Bytes = Annotated[int, Field(gt=0, le=1_000_000_000)]
-Ratio = Annotated[float, Field(gt=0, le=1)]
 
 
-def _url(value: str) -> str:
-    if value:
-        Origin.parse(value)
-    return value.rstrip("/")
-
-
-def _headers(value: dict[str, str]) -> dict[str, str]:
-    for name, text in value.items():
-        if name.lower() in RESERVED_HEADERS or not HEADER_NAME.fullmatch(name):
-            raise ValueError(f"the header {name!r} cannot be set here")
-        if not HEADER_VALUE.fullmatch(text):
-            raise ValueError(f"the value of the header {name!r} is not printable ASCII")
-    return value
-
-
-def _not_yet(value: object) -> object:
-    """For a setting that nothing acts on yet: better refused than believed."""
-    if value:
-        raise ValueError("this version cannot do that yet, so it refuses to promise it")
-    return value
-
-
-class Section(BaseModel):
-    """Strict, so that a misspelt key or a number in quotes is reported and never guessed at."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-
-class ModelOverride(Section):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelOverride:
     """What the user knows better than the server about one model."""
 
-    name: str
-    context_length: Annotated[int, Field(ge=16)] | None = None
-    chat: bool | None = None
-    fim: bool | None = None
+    name: Annotated[str, TEXT]
+    context_length: Annotated[int | None, whole(16, 1_000_000_000)] = None
+    chat: Annotated[bool | None, FLAG] = None
+    fim: Annotated[bool | None, FLAG] = None
 
 
-class BackendSettings(Section):
+def _no_proxy(raw: object) -> str:
+    if raw != "none":
+        raise ValueError("this version connects directly only; use none")
+    return "none"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackendSettings:
     """One inference endpoint."""
 
-    url: Annotated[str, AfterValidator(_url)] = ""
-    """Base URL, with or without /v1."""
-    kind: Annotated[Kind, Field(strict=False)] = Kind.AUTO
-    zone: Literal["", "local", "cloud"] = ""
+    url: Annotated[str, URL] = ""
+    """Base URL, with or without /v1; without a slash at its end."""
+    kind: Annotated[Kind, choice(*Kind, kind=Kind)] = Kind.AUTO
+    zone: Annotated[Literal["", "local", "cloud"], choice("", "local", "cloud")] = ""
     """The company's word on where it is; empty means by its address."""
-    api_key_env: str = ""
+    api_key_env: Annotated[str, matching(r"[^\s=\x00]*", "the name of an environment variable")] = ""
     """Name of the environment variable that holds the key; bound to the origin of the `url` beside it."""
-    api_key_command: Annotated[list[str], AfterValidator(_not_yet)] = []
+    api_key_command: Annotated[Sequence[str], not_yet(TEXTS)] = ()
     """A program that prints a short-lived key."""
-    api_key_ttl: Seconds = 300
+    api_key_ttl: Annotated[float, SECONDS] = 300
     """Seconds for which such a key is kept."""
-    api_key_header: Annotated[str, Field(pattern=HEADER_NAME.pattern)] = "Authorization"
-    api_key_scheme: Annotated[str, Field(pattern=r"^[!-~]*$")] = "Bearer"
-    headers: Annotated[dict[str, str], AfterValidator(_headers)] = {}
+    api_key_header: Annotated[str, HEADER] = "Authorization"
+    api_key_scheme: Annotated[str, matching(r"[!-~]*", "a word such as Bearer")] = "Bearer"
+    headers: Annotated[Mapping[str, str], HEADERS] = field(default_factory=dict[str, str])
     """Further request headers."""
-    ca_file: str = ""
+    ca_file: Annotated[str, TEXT] = ""
     """A CA bundle in place of the system's trust store."""
-    client_cert: str = ""
+    client_cert: Annotated[str, TEXT] = ""
     """PEM file with certificate and key."""
-    verify: bool = True
+    verify: Annotated[bool, FLAG] = True
     """False accepts any certificate."""
-    proxy: str = "none"
-    affinity_header: Annotated[str, AfterValidator(_not_yet)] = ""
+    proxy: Annotated[str, Rule(_no_proxy, "text")] = "none"
+    affinity_header: Annotated[str, not_yet(TEXT)] = ""
     """Header that gets an opaque id of the conversation."""
-    models: list[ModelOverride] = []
+    models: Annotated[Sequence[ModelOverride], ListOf(ModelOverride)] = ()
     """Overrides for single models."""
-    connect_timeout: Seconds = 5
-    first_token_timeout: Seconds = 900
-    idle_timeout: Seconds = 60
+    connect_timeout: Annotated[float, SECONDS] = 5
+    first_token_timeout: Annotated[float, SECONDS] = 900
+    idle_timeout: Annotated[float, SECONDS] = 60
     """Seconds between two events that carry something."""
-    max_concurrency: Annotated[int, Field(ge=1, le=10_000)] = 4
-    tool_calls_in_text: Annotated[bool, AfterValidator(_not_yet)] = False
+    max_concurrency: Annotated[int, whole(1, 10_000)] = 4
+    tool_calls_in_text: Annotated[bool, not_yet(FLAG)] = False
 
     @property
     def forced_zone(self) -> Zone | None:
         return Zone(self.zone) if self.zone else None
 
-    @model_validator(mode="after")
-    def _proxy_is_none(self) -> "BackendSettings":
-        if self.proxy != "none":
-            raise ValueError("proxy: this version connects directly only; use none")
-        return self
 
-
-class Discovery(Section):
-    timeout: Seconds = 5
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Discovery:
+    timeout: Annotated[float, SECONDS] = 5
     """Seconds for a model list or a probe."""
 
 
-class Routing(Section):
-    order: list[str] = []
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Routing:
+    order: Annotated[Sequence[str], TEXTS] = ()
     """Backends in the order in which they are tried; empty: the local ones as configured, then embedded."""
-    fallback: bool = True
+    fallback: Annotated[bool, FLAG] = True
     """Move on to the next backend when one fails before its answer has begun."""
 
 
-class Tokens(Section):
-    """How a context length is announced to clients that want two numbers."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tokens:
+    """How a context length is announced to clients that want two numbers; the ratios sum to at most 1."""
 
-    input_ratio: Ratio = 0.75
-    output_ratio: Ratio = 0.25
-    minimum_output: Annotated[int, Field(ge=1)] = 100
-
-    @model_validator(mode="after")
-    def _at_most_the_whole(self) -> "Tokens":
-        if self.input_ratio + self.output_ratio > 1 + 1e-9:
-            raise ValueError("input_ratio and output_ratio sum to more than 1")
-        return self
+    input_ratio: Annotated[float, RATIO] = 0.75
+    output_ratio: Annotated[float, RATIO] = 0.25
+    minimum_output: Annotated[int, whole(1, 1_000_000_000)] = 100
 
 
-class Limits(Section):
-    answer_bytes: Bytes = 4_000_000
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    answer_bytes: Annotated[int, BYTES] = 4_000_000
     """Text of one answer."""
-    line_bytes: Bytes = 1_000_000
+    line_bytes: Annotated[int, BYTES] = 1_000_000
     """One line of a stream."""
-    tool_arguments_bytes: Bytes = 500_000
-    message_bytes: Bytes = 64_000_000
+    tool_arguments_bytes: Annotated[int, BYTES] = 500_000
+    message_bytes: Annotated[int, BYTES] = 64_000_000
     """One LSP message from the client."""
 
 
-class Embedded(Section):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Embedded:
     """The llama.cpp engine that Inhouse runs itself."""
 
-    enabled: Literal["auto"] | bool = "auto"
+    enabled: Annotated[Literal["auto"] | bool, AUTO_OR_FLAG] = "auto"
     """auto: when nothing else is configured, and as the last fallback."""
-    model: str = "smollm2-135m-instruct"
+    model: Annotated[str, TEXT] = "smollm2-135m-instruct"
     """A name known to `inhouse model list`, or a path to a GGUF file."""
-    threads: Annotated[int, Field(ge=0, le=1024)] = 0
+    threads: Annotated[int, whole(0, 1024)] = 0
     """0: as many as physical cores."""
-    idle_unload: Seconds = 600
+    idle_unload: Annotated[float, SECONDS] = 600
     """Seconds without a request after which the model is unloaded."""
 
 
-class Completion(Section):
-    enabled: bool = True
-    disabled_languages: list[str] = []
-    debounce_ms: Annotated[int, Field(ge=0, le=10_000)] = 150
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Completion:
+    enabled: Annotated[bool, FLAG] = True
+    disabled_languages: Annotated[Sequence[str], TEXTS] = ()
+    debounce_ms: Annotated[int, whole(0, 10_000)] = 150
 
 
-class Actions(Section):
-    disabled: list[str] = []
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actions:
+    disabled: Annotated[Sequence[str], TEXTS] = ()
 
 
-class Prompts(Section):
-    instructions: list[str] = ["AGENTS.md", ".github/copilot-instructions.md"]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prompts:
+    instructions: Annotated[Sequence[str], TEXTS] = ("AGENTS.md", ".github/copilot-instructions.md")
     """Files read as the project's text."""
 
 
-class ReviewRule(Section):
-    paths: str
-    text: str
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewRule:
+    paths: Annotated[str, TEXT]
+    text: Annotated[str, TEXT]
 
 
-class Review(Section):
-    model: str = ""
-    fail_on: Literal["error", "warning", "info", "never"] = "never"
-    min_confidence: Annotated[float, Field(ge=0, le=1)] = 0.5
-    max_findings: Annotated[int, Field(ge=0)] = 10
-    ignore: list[str] = []
-    rules: list[ReviewRule] = []
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Review:
+    model: Annotated[str, TEXT] = ""
+    fail_on: Annotated[Literal["error", "warning", "info", "never"], choice("error", "warning", "info", "never")] = (
+        "never"
+    )
+    min_confidence: Annotated[float, number("a number from 0 to 1", 0, 1)] = 0.5
+    max_findings: Annotated[int, whole(0, 1_000_000)] = 10
+    ignore: Annotated[Sequence[str], TEXTS] = ()
+    rules: Annotated[Sequence[ReviewRule], ListOf(ReviewRule)] = ()
 
 
-def _network(value: list[str]) -> list[str]:
-    from ipaddress import ip_network
-
-    for cidr in value:
-        ip_network(cidr)
-    return value
-
-
-class Privacy(Section):
-    air_gapped: bool = False
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Privacy:
+    air_gapped: Annotated[bool, FLAG] = False
     """Nothing leaves for a cloud backend or a public address, whatever else is configured."""
-    local_networks: Annotated[list[str], AfterValidator(_network)] = []
+    local_networks: Annotated[Sequence[str], NETWORKS] = ()
     """CIDR ranges of the company that count as local."""
-    redact_secrets: Annotated[bool, AfterValidator(_not_yet)] = False
-    exclude: list[str] = ["**/.env", "**/*.pem"]
+    redact_secrets: Annotated[bool, not_yet(FLAG)] = False
+    exclude: Annotated[Sequence[str], TEXTS] = ("**/.env", "**/*.pem")
     """Files that are never sent, .gitignore-style; added to the built-in ones."""
 
 
-class Audit(Section):
-    enabled: Annotated[bool, AfterValidator(_not_yet)] = False
-    path: str = ""
-    content: Annotated[bool, AfterValidator(_not_yet)] = False
-    user: Literal["os", "pseudonym", "none"] = "os"
-    forward: Annotated[str, AfterValidator(_not_yet)] = ""
-    retention_days: Annotated[int, Field(ge=0)] = 0
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Audit:
+    enabled: Annotated[bool, not_yet(FLAG)] = False
+    path: Annotated[str, TEXT] = ""
+    content: Annotated[bool, not_yet(FLAG)] = False
+    user: Annotated[Literal["os", "pseudonym", "none"], choice("os", "pseudonym", "none")] = "os"
+    forward: Annotated[str, not_yet(TEXT)] = ""
+    retention_days: Annotated[int, whole(0, 1_000_000)] = 0
 
 
-def _backend_names(value: dict[str, BackendSettings]) -> dict[str, BackendSettings]:
-    for name in value:
-        if not BACKEND_NAME.fullmatch(name):
-            raise ValueError(f"{name!r} is not a backend name: lower-case letters, digits and hyphens")
-        if name == "embedded":
-            raise ValueError("the name embedded belongs to the embedded engine; see [embedded]")
-    return value
+def _backend_name(raw: object) -> str:
+    if raw == "embedded":
+        raise ValueError("the name embedded belongs to the embedded engine; see [embedded]")
+    if not isinstance(raw, str) or not BACKEND_NAME.fullmatch(raw):
+        name = in_short(str(raw))
+        raise ValueError(f"{name} is not a backend name: use lower-case letters, digits and hyphens")
+    return raw
 
 
-class Config(Section):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
     """All settings, merged."""
 
-    model: str = "auto"
+    model: Annotated[str, TEXT] = "auto"
     """Default chat model: an id, or auto for the first ready one in routing order."""
-    completion_model: str = "auto"
-    backends: Annotated[dict[str, BackendSettings], AfterValidator(_backend_names)] = {}
+    completion_model: Annotated[str, TEXT] = "auto"
+    backends: Annotated[Mapping[str, BackendSettings], TableOf(BackendSettings, _backend_name)] = field(
+        default_factory=dict[str, BackendSettings]
+    )
     discovery: Discovery = Discovery()
     routing: Routing = Routing()
     tokens: Tokens = Tokens()

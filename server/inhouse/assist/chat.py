@@ -1,0 +1,104 @@
+"""One chat: pick who answers, fit the prompt, admit it, stream; move on to the next while nothing has been said."""
+
+import dataclasses
+import logging
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from inhouse.assist.default_model import default_model
+from inhouse.assist.session import Session
+from inhouse.context.budget import answer_room, estimate_messages
+from inhouse.context.estimate import estimate_tokens
+from inhouse.domain.conversation import ChatRequest
+from inhouse.domain.errors import ErrorKind, InhouseError
+from inhouse.domain.events import Event, Finished, Notice, Progress, Stage, TextDelta, ThinkingDelta, ToolCall, Usage
+from inhouse.domain.prompt import Prompt
+from inhouse.governance.admission import admit
+from inhouse.inference.route import Candidate, no_backend
+
+FALLBACK_KINDS = frozenset(
+    {ErrorKind.UNREACHABLE, ErrorKind.TIMEOUT, ErrorKind.OVERLOADED, ErrorKind.LOADING, ErrorKind.SERVER_ERROR}
+)
+"""Failures that another backend may not share (interface §3)."""
+
+_log = logging.getLogger(__name__)
+
+
+@asynccontextmanager
+async def stream(session: Session, request: ChatRequest) -> AsyncGenerator[AsyncIterator[Event], None]:
+    """The answer's events, `Finished` last. Leaving the context stops the generation at the backend.
+
+    The iterator raises InhouseError, with the request's id, when nobody could answer.
+    """
+    async with AsyncExitStack() as stack:
+        yield _answer(session, request, stack)
+
+
+async def _answer(session: Session, request: ChatRequest, stack: AsyncExitStack) -> AsyncIterator[Event]:
+    session.policy.check()
+    failure: InhouseError | None = None
+    async for candidate in session.router.candidates(request.model or await default_model(session)):
+        if isinstance(candidate, InhouseError):
+            failure = failure or candidate
+            if not _may_move_on(session, candidate):
+                break
+            continue
+        if failure is not None:
+            yield Notice(f"{failure.message} {candidate.model.id} answers instead.")
+        attempt = _Attempt(session, request, candidate)
+        try:
+            async for event in attempt.events(stack):
+                yield event
+        except InhouseError as exc:
+            _blame(exc, request, candidate)
+            session.catalog.forget(candidate.backend.name)
+            if attempt.begun or not _may_move_on(session, exc):
+                raise
+            _log.warning("request %s: %s failed (%s), trying the next", request.id, candidate.model.id, exc.kind)
+            failure = failure or exc
+        else:
+            return
+    failure = failure or no_backend()
+    failure.request_id = request.id
+    raise failure
+
+
+def _may_move_on(session: Session, failure: InhouseError) -> bool:
+    return session.config.routing.fallback and failure.kind in FALLBACK_KINDS
+
+
+def _blame(failure: InhouseError, request: ChatRequest, candidate: Candidate) -> None:
+    failure.request_id = request.id
+    failure.backend = failure.backend or candidate.backend.name
+    failure.model = failure.model or str(candidate.model.id)
+
+
+class _Attempt:
+    """One try with one candidate. `begun` once a value has been streamed, after which there is no other try."""
+
+    def __init__(self, session: Session, request: ChatRequest, candidate: Candidate) -> None:
+        self._session = session
+        self._request = request
+        self._candidate = candidate
+        self._text: list[str] = []
+        self.begun = False
+
+    async def events(self, stack: AsyncExitStack) -> AsyncIterator[Event]:
+        backend, model = self._candidate.backend, self._candidate.model
+        admitted = admit(Prompt(self._request, model), self._candidate.zone, self._session.policy)
+        yield Progress(Stage.WAITING if backend.loaded else Stage.LOADING, str(model.id))
+        count = await backend.count_messages(admitted)
+        admitted = admitted.bounded(answer_room(self._request, model, count))
+        async for event in await stack.enter_async_context(backend.stream(admitted)):
+            if isinstance(event, TextDelta | ThinkingDelta | ToolCall):
+                self.begun = True
+                if not isinstance(event, ToolCall):
+                    self._text.append(event.text)
+            yield self._counted(event) if isinstance(event, Finished) else event
+
+    def _counted(self, finished: Finished) -> Finished:
+        """An answer whose server counted nothing gets an estimate, marked as such."""
+        if finished.usage.exact:
+            return finished
+        usage = Usage(estimate_messages(self._request.messages), estimate_tokens("".join(self._text)), exact=False)
+        return dataclasses.replace(finished, usage=usage)

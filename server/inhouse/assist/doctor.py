@@ -1,0 +1,113 @@
+"""`inhouse doctor`: what works and what does not, step by step, with the time of each step."""
+
+import platform
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+from inhouse import __version__
+from inhouse.assist.session import Session
+from inhouse.assist.status import policy_word
+from inhouse.config.load import Loaded
+from inhouse.config.paths import Paths
+from inhouse.domain.errors import InhouseError
+from inhouse.domain.models import Kind
+from inhouse.domain.origin import Origin
+from inhouse.inference.backend import Backend
+from inhouse.inference.egress.guard import Guard
+from inhouse.inference.egress.probe import reach
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """`ok` is None where there was nothing to check."""
+
+    name: str
+    ok: bool | None
+    detail: str
+    hint: str = ""
+    milliseconds: float | None = None
+
+
+async def examine(session: Session, loaded: Loaded, paths: Paths) -> tuple[Check, ...]:
+    """All checks, in the order in which a person would look. Never raises for what it finds."""
+    found = [
+        Check("Inhouse", ok=True, detail=f"{__version__}, Python {platform.python_version()}"),
+        *_configuration(loaded, paths),
+        _policy(session),
+    ]
+    for backend in session.backends.values():
+        found += [check async for check in _backend(session, backend)]
+    return tuple(found)
+
+
+def _configuration(loaded: Loaded, paths: Paths) -> list[Check]:
+    if not loaded.problems:
+        there = paths.user_config.is_file()
+        return [Check("settings", ok=True, detail=str(paths.user_config) if there else "defaults (no user file)")]
+    return [
+        Check("settings", ok=problem.severity != "error", detail=str(problem), hint="Correct this setting.")
+        for problem in loaded.problems
+    ]
+
+
+def _policy(session: Session) -> Check:
+    policy = session.policy
+    air_gap = "air-gapped" if policy.air_gapped else "not air-gapped"
+    return Check("policy", ok=policy.refusal is None, detail=f"{policy_word(policy)}, {air_gap}")
+
+
+async def _backend(session: Session, backend: Backend) -> AsyncIterator[Check]:
+    name = backend.name
+    try:
+        session.policy.check()
+        if backend.kind is Kind.EMBEDDED:
+            yield await _models(session, backend, f"{name}: model file")
+            return
+        zone = await backend.zone()
+        yield Check(f"{name}: zone", ok=True, detail=f"{zone.value}, {backend.url}")
+        session.policy.check_zone(name, zone)
+        reached = True
+        async for check in _network(session, backend):
+            reached = check.ok is True
+            yield check
+        if reached:
+            yield await _models(session, backend, f"{name}: model list (HTTP)")
+    except InhouseError as exc:
+        yield _failed(name, exc)
+
+
+async def _network(session: Session, backend: Backend) -> AsyncIterator[Check]:
+    guard = Guard(session.policy, backend.name, local_by_word=True)
+    found = await reach(Origin.parse(backend.url), guard, limit=session.config.discovery.timeout)
+    failure = found.failure or ""
+    name = f"{backend.name}: DNS"
+    if found.resolve_ms is None:
+        yield Check(name, ok=False, detail=failure, hint="Check the host in the backend's url.")
+        return
+    yield Check(name, ok=True, detail=", ".join(found.addresses), milliseconds=found.resolve_ms)
+    name = f"{backend.name}: TCP"
+    if found.connect_ms is None:
+        yield Check(name, ok=False, detail=failure, hint="Check that the server runs, and its port in the url.")
+        return
+    yield Check(name, ok=True, detail="connected", milliseconds=found.connect_ms)
+
+
+async def _models(session: Session, backend: Backend, name: str) -> Check:
+    began = time.monotonic()
+    entry = await session.catalog.entry(backend.name, refresh=True)
+    if entry.failure is not None:
+        return _failed(name, entry.failure)
+    names = [model.id.name for model in entry.models]
+    listed = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
+    return Check(
+        name,
+        ok=bool(names),
+        detail=listed or "the list is empty",
+        hint="" if names else "Load a model on that server.",
+        milliseconds=(time.monotonic() - began) * 1000,
+    )
+
+
+def _failed(name: str, failure: InhouseError) -> Check:
+    return Check(name, ok=False, detail=failure.message, hint=failure.hint)

@@ -1,0 +1,59 @@
+"""Which backends there are and how they are, for a status bar and for `inhouse/status`."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from inhouse import __version__
+from inhouse.assist.models import default_id
+from inhouse.assist.session import Session
+from inhouse.domain.errors import ErrorKind
+from inhouse.domain.models import BackendStatus, ModelId
+from inhouse.governance.policy import Policy
+from inhouse.inference.backend import Backend
+from inhouse.inference.catalog import Entry
+
+State = Literal["ready", "idle", "loading", "unreachable", "error"]
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """`policy` is one word or sentence for a person."""
+
+    backends: tuple[BackendStatus, ...]
+    default: ModelId | None
+    air_gapped: bool
+    policy: str
+    version: str
+
+
+async def status(session: Session) -> Status:
+    """Asks each backend for its models unless that was done a moment ago; never fails because one does."""
+    entries = await session.catalog.entries()
+    backends = tuple(_backend(session.backends[name], entry) for name, entry in entries.items())
+    default = await default_id(session)
+    return Status(backends, default, session.policy.air_gapped, policy_word(session.policy), __version__)
+
+
+def policy_word(policy: Policy) -> str:
+    return policy.refusal or "none"
+
+
+def _backend(backend: Backend, entry: Entry) -> BackendStatus:
+    failure = entry.failure
+    return BackendStatus(
+        name=backend.name,
+        kind=backend.kind,
+        url=backend.url,
+        zone=entry.zone,
+        state=_state(backend, entry),
+        latency_ms=round(entry.latency_ms, 1) if failure is None else None,
+        problem=f"{failure.message} {failure.hint}".strip() if failure else None,
+    )
+
+
+def _state(backend: Backend, entry: Entry) -> State:
+    if entry.failure is None:
+        return "ready" if backend.loaded else "idle"
+    if entry.failure.kind is ErrorKind.LOADING:
+        return "loading"
+    return "unreachable" if entry.failure.kind in (ErrorKind.UNREACHABLE, ErrorKind.TIMEOUT) else "error"

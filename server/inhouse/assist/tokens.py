@@ -1,0 +1,25 @@
+"""How many tokens a text or a conversation has, exactly where the backend can tell."""
+
+from inhouse.assist.session import Session
+from inhouse.context.budget import estimate_messages
+from inhouse.context.estimate import estimate_tokens
+from inhouse.domain.conversation import ChatRequest
+from inhouse.domain.models import Count
+from inhouse.domain.prompt import Prompt
+from inhouse.governance.admission import admit, admit_text
+
+
+async def count_text(session: Session, model: str, text: str) -> Count:
+    """Tokens of `text` alone. Raises InhouseError if there is no such model or its backend fails."""
+    candidate = await session.router.resolve(model)
+    admitted = admit_text(text, candidate.backend.name, candidate.zone, session.policy)
+    count = await candidate.backend.count_text(admitted)
+    return count or Count(estimate_tokens(text), exact=False)
+
+
+async def count_request(session: Session, model: str, request: ChatRequest) -> Count:
+    """What `usage.inputTokens` of this request would be."""
+    candidate = await session.router.resolve(model)
+    admitted = admit(Prompt(request, candidate.model), candidate.zone, session.policy)
+    count = await candidate.backend.count_messages(admitted)
+    return count or Count(estimate_messages(request.messages), exact=False)

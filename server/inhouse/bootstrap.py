@@ -1,0 +1,165 @@
+"""The composition root: settings in, a frozen session out. What outlives a change of settings is in `Resources`."""
+
+import asyncio
+import re
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import asynccontextmanager
+
+from inhouse.assist.session import Session
+from inhouse.config.load import Loaded
+from inhouse.config.paths import Paths
+from inhouse.config.schema import BackendSettings, Config
+from inhouse.domain.errors import ErrorKind, InhouseError
+from inhouse.domain.models import Kind, Zone
+from inhouse.domain.secret import Secret
+from inhouse.governance.policy import Policy, read_policy
+from inhouse.inference.backend import Backend
+from inhouse.inference.catalog import Catalog
+from inhouse.inference.egress.channel import Channel, Credential, Endpoint, Trust
+from inhouse.inference.egress.guard import Guard
+from inhouse.inference.embedded import store
+from inhouse.inference.embedded.backend import NAME as EMBEDDED
+from inhouse.inference.embedded.backend import EmbeddedBackend
+from inhouse.inference.embedded.supervisor import EngineSettings, Supervisor
+from inhouse.inference.remote import RemoteBackend
+from inhouse.inference.route import Router
+from inhouse.inference.unusable import UnusableBackend
+
+ROUTER_KEY = "HF_TOKEN"
+"""The key of a configured Hugging Face router that names no other (interface §3)."""
+
+_PRINTABLE = re.compile(r"[\x21-\x7e]+")
+
+
+class Resources:
+    """Connections and the engine, shared by the sessions that follow one another."""
+
+    def __init__(self) -> None:
+        self._channels: dict[tuple[Endpoint, Guard], Channel] = {}
+        self._supervisors: dict[EngineSettings, Supervisor] = {}
+        self._wanted: set[object] = set()
+
+    def channel(self, endpoint: Endpoint, guard: Guard) -> Channel:
+        key = (endpoint, guard)
+        self._wanted.add(key)
+        if key not in self._channels:
+            self._channels[key] = Channel(endpoint, guard.check)
+        return self._channels[key]
+
+    def supervisor(self, settings: EngineSettings) -> Supervisor:
+        self._wanted.add(settings)
+        if settings not in self._supervisors:
+            self._supervisors[settings] = Supervisor(settings)
+        return self._supervisors[settings]
+
+    async def sweep(self) -> None:
+        """Let go of what no session has asked for since the last sweep, each as soon as its last request has ended."""
+        wanted, self._wanted = self._wanted, set()
+        for key in self._channels.keys() - wanted:
+            await self._channels.pop(key).retire()
+        for settings in self._supervisors.keys() - wanted:
+            self._supervisors.pop(settings).retire()
+
+    async def aclose(self) -> None:
+        await asyncio.gather(*(supervisor.aclose() for supervisor in self._supervisors.values()))
+        await asyncio.gather(*(channel.aclose() for channel in self._channels.values()))
+
+
+def build_session(
+    loaded: Loaded,
+    paths: Paths,
+    environ: Mapping[str, str],
+    resources: Resources,
+    changed: Callable[[], None] = lambda: None,
+) -> Session:
+    """A session for these settings, on `resources`; opens nothing and asks nobody yet.
+
+    `changed` is called when a backend's models differ from what they were.
+    """
+    config = loaded.config
+    policy = read_policy(config, paths.system_policy, environ)
+    backends: dict[str, Backend] = {name: _remote(name, config, policy, environ, resources) for name in config.backends}
+    for untrusted in loaded.untrusted:
+        backends[untrusted.name] = UnusableBackend(
+            untrusted.name, untrusted.url, Kind.AUTO, _not_trusted(untrusted.name, str(untrusted.origin))
+        )
+    if config.embedded.enabled is not False:
+        backends[EMBEDDED] = _embedded(config, paths, resources)
+    order = _order(config, backends)
+    catalog = Catalog(backends, policy, changed)
+    router = Router(backends, order, bool(config.routing.order), catalog)
+    return Session(loaded, policy, backends, catalog, router)
+
+
+@asynccontextmanager
+async def opened(loaded: Loaded, paths: Paths, environ: Mapping[str, str]) -> AsyncGenerator[Session, None]:
+    """A session for one command, and everything it opened closed behind it."""
+    resources = Resources()
+    try:
+        yield build_session(loaded, paths, environ, resources)
+    finally:
+        await resources.aclose()
+
+
+def _remote(name: str, config: Config, policy: Policy, environ: Mapping[str, str], resources: Resources) -> Backend:
+    settings = config.backends[name]
+    try:
+        credential = _credential(name, settings, environ)
+    except InhouseError as exc:
+        return UnusableBackend(name, settings.url, settings.kind, exc)
+    endpoint = Endpoint(
+        backend=name,
+        base_url=settings.url.removesuffix("/v1"),
+        credential=credential,
+        headers=tuple(settings.headers.items()),
+        trust=Trust(settings.ca_file, settings.client_cert, settings.verify),
+        connect_timeout=settings.connect_timeout,
+    )
+    guard = Guard(policy, name, local_by_word=settings.forced_zone is Zone.LOCAL)
+    return RemoteBackend(name, config, resources.channel(endpoint, guard))
+
+
+def _credential(name: str, settings: BackendSettings, environ: Mapping[str, str]) -> Credential | None:
+    variable = settings.api_key_env or (ROUTER_KEY if settings.kind is Kind.HUGGINGFACE else "")
+    value = environ.get(variable, "") if variable else ""
+    if not value:
+        return None
+    if not _PRINTABLE.fullmatch(value):
+        raise InhouseError(
+            kind=ErrorKind.INVALID_CONFIG,
+            message=f"The key in {variable} holds blanks, line ends or other characters that no key has.",
+            hint=f"Set {variable} to the bare key.",
+            backend=name,
+        )
+    return Credential(Secret(value), settings.api_key_header, settings.api_key_scheme)
+
+
+def _embedded(config: Config, paths: Paths, resources: Resources) -> Backend:
+    models = store.models_dir(paths)
+    try:
+        model = store.resolve(config.embedded.model, models)
+    except InhouseError as exc:
+        return UnusableBackend(EMBEDDED, EMBEDDED, Kind.EMBEDDED, exc)
+    settings = EngineSettings(
+        model=model,
+        alias=model.stem,
+        threads=config.embedded.threads,
+        idle_unload=config.embedded.idle_unload,
+        runtime=paths.runtime,
+    )
+    return EmbeddedBackend(config, model, resources.supervisor(settings))
+
+
+def _order(config: Config, backends: Mapping[str, Backend]) -> tuple[str, ...]:
+    """As the settings say, without what does not exist; else as configured. The embedded engine is always last."""
+    wanted = config.routing.order or [name for name in backends if name != EMBEDDED] + [EMBEDDED]
+    return tuple(name for name in wanted if name in backends)
+
+
+def _not_trusted(name: str, origin: str) -> InhouseError:
+    return InhouseError(
+        kind=ErrorKind.POLICY,
+        message=f"The address {origin} of {name} comes from the editor's settings and is not trusted yet.",
+        hint="Say yes when the editor asks, or name it in your own inhouse.toml.",
+        backend=name,
+    )

@@ -1,0 +1,1 @@
+"""Pure: what goes into a prompt and whether it fits."""

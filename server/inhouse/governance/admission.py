@@ -1,0 +1,56 @@
+"""The one door: only the functions here make an admitted value, and backends take nothing else.
+
+Counting tokens sends the text to the backend too, so admission comes before counting.
+"""
+
+import dataclasses
+from dataclasses import dataclass
+
+from inhouse.domain.models import Zone
+from inhouse.domain.prompt import Prompt
+from inhouse.governance.policy import Policy
+
+_SEAL = object()
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """A prompt that the policy lets go to its model's backend."""
+
+    prompt: Prompt
+    seal: object
+
+    def __post_init__(self) -> None:
+        _check(self.seal)
+
+    def bounded(self, max_tokens: int | None) -> "Admitted":
+        """The same prompt with another bound for its answer."""
+        return dataclasses.replace(self, prompt=dataclasses.replace(self.prompt, max_tokens=max_tokens))
+
+
+@dataclass(frozen=True, slots=True)
+class AdmittedText:
+    """A bare text that may go to a backend, to be counted there."""
+
+    text: str
+    seal: object
+
+    def __post_init__(self) -> None:
+        _check(self.seal)
+
+
+def admit(prompt: Prompt, zone: Zone, policy: Policy) -> Admitted:
+    """Let `prompt` leave for its model's backend in `zone`; raises `policy` if it may not."""
+    policy.check_zone(prompt.model.id.backend, zone)
+    return Admitted(prompt, _SEAL)
+
+
+def admit_text(text: str, backend: str, zone: Zone, policy: Policy) -> AdmittedText:
+    """Let `text` leave for `backend`; raises `policy` if it may not."""
+    policy.check_zone(backend, zone)
+    return AdmittedText(text, _SEAL)
+
+
+def _check(seal: object) -> None:
+    if seal is not _SEAL:
+        raise TypeError("only governance.admission admits")

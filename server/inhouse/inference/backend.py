@@ -1,0 +1,53 @@
+"""What every backend can do. A further one means one more class with these methods."""
+
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
+from typing import Protocol
+
+from inhouse.domain.events import Event
+from inhouse.domain.models import Count, Kind, Model, Zone
+from inhouse.governance.admission import Admitted, AdmittedText
+
+
+class Backend(Protocol):
+    """One configured inference endpoint. Safe for concurrent use."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def kind(self) -> Kind: ...
+
+    @property
+    def url(self) -> str:
+        """What a person is shown as its address; never with credentials."""
+        ...
+
+    @property
+    def loaded(self) -> bool:
+        """False when the first request has to load the model into a process of ours."""
+        ...
+
+    async def zone(self) -> Zone:
+        """Where it is now, by the company's word or its address."""
+        ...
+
+    async def models(self) -> tuple[Model, ...]:
+        """Its models, asked for anew; raises InhouseError."""
+        ...
+
+    def stream(self, admitted: Admitted) -> AbstractAsyncContextManager[AsyncIterator[Event]]:
+        """The answer's events, `Finished` last. Leaving the context stops the generation at the backend."""
+        ...
+
+    async def count_messages(self, admitted: Admitted) -> Count | None:
+        """Exact tokens of the prompt, as the answer's usage will say, or None if the backend cannot tell."""
+        ...
+
+    async def count_text(self, text: AdmittedText) -> Count | None:
+        """Exact tokens of a text alone, special markers as plain text, or None if the backend cannot tell."""
+        ...
+
+    async def warm_up(self) -> None:
+        """Get ready for a first request without sending one."""
+        ...

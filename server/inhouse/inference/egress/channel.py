@@ -1,0 +1,217 @@
+"""One channel per backend: an HTTP client bound to one origin, with that origin's key and trust."""
+
+import asyncio
+import ssl
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from inhouse.domain.errors import ErrorKind, InhouseError
+from inhouse.domain.secret import Secret
+
+if TYPE_CHECKING:
+    import httpx
+
+    from inhouse.inference.egress.network import AddressCheck
+
+ERROR_BODY_LIMIT = 200_000
+"""Bytes read of an error's body."""
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """A key and the header that carries it."""
+
+    secret: Secret
+    header: str = "Authorization"
+    scheme: str = "Bearer"
+
+    def value(self) -> str:
+        return f"{self.scheme} {self.secret.reveal()}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """How the server's certificate is judged, and which one is shown to it. Empty: the system's trust store."""
+
+    ca_file: str = ""
+    client_cert: str = ""
+    verify: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Where a channel goes. `base_url` is without /v1; `unix_socket` replaces the network where it is set."""
+
+    backend: str
+    base_url: str
+    credential: Credential | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+    trust: Trust = Trust()
+    connect_timeout: float = 5.0
+    unix_socket: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Status, headers (names in lower case) and the raw body as it arrives."""
+
+    status: int
+    headers: Mapping[str, str]
+    chunks: AsyncIterator[bytes]
+
+    async def body(self, limit: int) -> bytes:
+        """The whole body; raises `too_large` beyond `limit` bytes."""
+        parts: list[bytes] = []
+        size = 0
+        async for chunk in self.chunks:
+            size += len(chunk)
+            if size > limit:
+                raise InhouseError(
+                    kind=ErrorKind.TOO_LARGE,
+                    message=f"The backend's answer is larger than {limit} bytes.",
+                    hint="Check that the URL names an inference server.",
+                )
+            parts.append(chunk)
+        return b"".join(parts)
+
+
+class Channel:
+    """Requests to one endpoint. Safe for concurrent use; holds no state of any single request."""
+
+    def __init__(self, endpoint: Endpoint, check: "AddressCheck | None" = None) -> None:
+        self.endpoint = endpoint
+        self._check = check
+        self._client: httpx.AsyncClient | None = None
+        self._opening = asyncio.Lock()
+        self._open_requests = 0
+        self._retired = False
+
+    async def open(self) -> None:
+        """Make the client ahead of the first request: its imports and TLS context take tens of milliseconds."""
+        await self._opened()
+
+    async def aclose(self) -> None:
+        if self._client is not None:
+            await self._client.aclose()
+
+    async def retire(self) -> None:
+        """No new request will come: close when the last one that is under way has ended."""
+        self._retired = True
+        if self._open_requests == 0:
+            await self.aclose()
+
+    @asynccontextmanager
+    async def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        body: bytes | None = None,
+        request_id: str | None = None,
+        headers: tuple[tuple[str, str], ...] = (),
+    ) -> AsyncGenerator[Answer, None]:
+        """Send a request and give its answer as soon as its head is there; leaving closes the connection unless
+        the body was read to its end.
+
+        Raises InhouseError: `unreachable`, `timeout`, `bad_response` (not HTTP) or `invalid_request`. A failure
+        while the body is read is raised the same way, from the chunks.
+        """
+        client = await self._opened()
+        fields = dict(headers)
+        if body is not None:
+            fields["Content-Type"] = "application/json"
+        if request_id is not None:
+            fields["X-Request-Id"] = request_id
+        from inhouse.inference.egress.failures import CAUGHT, translate
+
+        async with AsyncExitStack() as stack:
+            await stack.enter_async_context(self._counted())
+            try:
+                response = await self._send(client.build_request(method, path, content=body, headers=fields), client)
+            except CAUGHT as exc:
+                raise translate(exc, backend=self.endpoint.backend, where=self.endpoint.base_url) from exc
+            stack.push_async_callback(response.aclose)
+            received = {name.lower(): value for name, value in response.headers.items()}
+            yield Answer(response.status_code, received, self._chunks(response))
+
+    @asynccontextmanager
+    async def _counted(self) -> AsyncGenerator[None, None]:
+        self._open_requests += 1
+        try:
+            yield
+        finally:
+            self._open_requests -= 1
+            if self._retired and self._open_requests == 0:
+                await self.aclose()
+
+    async def _send(self, request: "httpx.Request", client: "httpx.AsyncClient") -> "httpx.Response":
+        import httpcore
+
+        try:
+            return await client.send(request, stream=True)
+        except (httpcore.RemoteProtocolError, httpcore.ReadError, httpcore.WriteError):
+            # A kept-alive connection may die just as it is used again, which says nothing about the server.
+            return await client.send(request, stream=True)
+
+    async def _chunks(self, response: "httpx.Response") -> AsyncIterator[bytes]:
+        from inhouse.inference.egress.failures import CAUGHT, translate
+
+        if response.headers.get("content-encoding", "identity") != "identity":
+            raise InhouseError(
+                kind=ErrorKind.BAD_RESPONSE,
+                message=f"{self.endpoint.base_url} sent a compressed answer although none was asked for.",
+                hint="Switch compression off for this path in the server or its proxy.",
+                backend=self.endpoint.backend,
+            )
+        try:
+            async for chunk in response.aiter_raw():
+                yield chunk
+        except CAUGHT as exc:
+            raise translate(exc, backend=self.endpoint.backend, where=self.endpoint.base_url) from exc
+
+    async def _opened(self) -> "httpx.AsyncClient":
+        if self._client is None:
+            async with self._opening:
+                if self._client is None:
+                    self._client = await asyncio.to_thread(self._open_client)
+        return self._client
+
+    def _open_client(self) -> "httpx.AsyncClient":
+        import httpx
+
+        from inhouse.inference.egress.network import Network
+        from inhouse.inference.egress.transport import Transport
+
+        end = self.endpoint
+        tls = _tls(end) if end.base_url.startswith("https:") else None
+        headers = {"Accept-Encoding": "identity", "User-Agent": "inhouse", **dict(end.headers)}
+        if end.credential is not None:
+            headers[end.credential.header] = end.credential.value()
+        return httpx.AsyncClient(
+            base_url=end.base_url,
+            headers=headers,
+            transport=Transport(Network(self._check), tls=tls, unix_socket=end.unix_socket),
+            timeout=httpx.Timeout(None, connect=end.connect_timeout),
+            follow_redirects=False,
+            trust_env=False,
+        )
+
+
+def _tls(end: Endpoint) -> ssl.SSLContext:
+    try:
+        context = ssl.create_default_context(cafile=end.trust.ca_file or None)
+        if end.trust.client_cert:
+            context.load_cert_chain(end.trust.client_cert)
+    except (OSError, ssl.SSLError):
+        raise InhouseError(
+            kind=ErrorKind.INVALID_CONFIG,
+            message=f"The ca_file or client_cert of {end.backend} cannot be read as PEM.",
+            hint=f"Correct backends.{end.backend}.ca_file or client_cert.",
+            backend=end.backend,
+        ) from None
+    if not end.trust.verify:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    return context

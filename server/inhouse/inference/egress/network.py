@@ -1,0 +1,126 @@
+"""TCP and Unix connections on plain asyncio, with every address checked before it is connected to.
+
+The check sits here, after resolution, because a name that was local when it was judged may resolve elsewhere when it
+is used (DNS rebinding). Plain asyncio streams also cost half of httpcore's default backend per read.
+"""
+
+import asyncio
+import ssl
+from collections.abc import Callable, Iterable
+
+import httpcore
+
+AddressCheck = Callable[[tuple[str, ...]], None]
+"""Given the addresses of a name, raises an InhouseError if they must not be connected to."""
+READ_SIZE = 65_536
+
+
+async def resolve(host: str, port: int) -> tuple[str, ...]:
+    """The numeric addresses of `host`, in the order in which to try them; raises OSError."""
+    infos = await asyncio.get_running_loop().getaddrinfo(host, port, type=1)  # 1: SOCK_STREAM everywhere
+    return tuple(dict.fromkeys(str(info[4][0]) for info in infos))
+
+
+class Stream(httpcore.AsyncNetworkStream):
+    """One connection, as httpcore wants it."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._reader = reader
+        self._writer = writer
+
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109 (httpcore's interface)
+        try:
+            async with asyncio.timeout(timeout):
+                return await self._reader.read(max_bytes)
+        except TimeoutError as exc:
+            raise httpcore.ReadTimeout(str(exc)) from exc
+        except OSError as exc:
+            raise httpcore.ReadError(str(exc)) from exc
+
+    async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109 (httpcore's interface)
+        if not buffer:
+            return
+        try:
+            async with asyncio.timeout(timeout):
+                self._writer.write(buffer)
+                await self._writer.drain()
+        except TimeoutError as exc:
+            raise httpcore.WriteTimeout(str(exc)) from exc
+        except OSError as exc:
+            raise httpcore.WriteError(str(exc)) from exc
+
+    async def aclose(self) -> None:
+        # abort, not close: a cancelled answer must end at the backend now, also when unread data would linger.
+        self._writer.transport.abort()
+
+    async def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,  # noqa: ASYNC109 (httpcore's interface)
+    ) -> httpcore.AsyncNetworkStream:
+        try:
+            async with asyncio.timeout(timeout):
+                await self._writer.start_tls(ssl_context, server_hostname=server_hostname)
+        except TimeoutError as exc:
+            raise httpcore.ConnectTimeout(str(exc)) from exc
+        except OSError as exc:
+            raise httpcore.ConnectError(str(exc)) from exc
+        return self
+
+    def get_extra_info(self, info: str) -> object:
+        if info == "is_readable":
+            return self._reader.at_eof() or self._writer.transport.is_closing()
+        return self._writer.get_extra_info("ssl_object" if info == "ssl_object" else info)
+
+
+class Network(httpcore.AsyncNetworkBackend):
+    """Connects to TCP addresses that `check` lets pass, or to one Unix socket."""
+
+    def __init__(self, check: AddressCheck | None = None) -> None:
+        self._check = check
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,  # noqa: ASYNC109 (httpcore's interface)
+        local_address: str | None = None,  # noqa: ARG002
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,  # noqa: ARG002
+    ) -> httpcore.AsyncNetworkStream:
+        try:
+            async with asyncio.timeout(timeout):
+                return await self._connect(host, port)
+        except TimeoutError as exc:
+            raise httpcore.ConnectTimeout(str(exc)) from exc
+        except OSError as exc:
+            raise httpcore.ConnectError(str(exc)) from exc
+
+    async def _connect(self, host: str, port: int) -> Stream:
+        addresses = await resolve(host, port)
+        if self._check is not None:
+            self._check(addresses)
+        failure: OSError = OSError("the name has no address")
+        for address in addresses:
+            try:
+                return Stream(*await asyncio.open_connection(address, port))
+            except OSError as exc:
+                failure = exc
+        raise failure
+
+    async def connect_unix_socket(
+        self,
+        path: str,
+        timeout: float | None = None,  # noqa: ASYNC109 (httpcore's interface)
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,  # noqa: ARG002
+    ) -> httpcore.AsyncNetworkStream:
+        try:
+            async with asyncio.timeout(timeout):
+                return Stream(*await asyncio.open_unix_connection(path))
+        except TimeoutError as exc:
+            raise httpcore.ConnectTimeout(str(exc)) from exc
+        except OSError as exc:
+            raise httpcore.ConnectError(str(exc)) from exc
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)

@@ -1,0 +1,89 @@
+"""The embedded engine as a backend: the same wire as a llama.cpp server elsewhere, in a child process of ours."""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+
+from inhouse.config.schema import Config
+from inhouse.domain.events import Event, Progress, Stage
+from inhouse.domain.models import Count, Kind, Model, ModelId, Zone
+from inhouse.governance.admission import Admitted, AdmittedText
+from inhouse.inference import llamacpp
+from inhouse.inference.announce import announce
+from inhouse.inference.embedded.engine import CONTEXT_LENGTH
+from inhouse.inference.embedded.gguf import trained_context_length
+from inhouse.inference.embedded.supervisor import Supervisor
+from inhouse.inference.openai import client
+from inhouse.inference.openai.answer import Rules
+
+NAME = "embedded"
+FIRST_TOKEN_SECONDS = 900.0
+IDLE_SECONDS = 120.0
+
+
+class EmbeddedBackend:
+    """One model, one conversation at a time: its whole context belongs to whoever's turn it is."""
+
+    name = NAME
+    kind = Kind.EMBEDDED
+
+    def __init__(self, config: Config, model: Path, supervisor: Supervisor) -> None:
+        self._config = config
+        self._model = model
+        self._supervisor = supervisor
+        self._turns = supervisor.turns
+
+    @property
+    def url(self) -> str:
+        return "embedded"
+
+    @property
+    def loaded(self) -> bool:
+        return self._supervisor.loaded
+
+    async def zone(self) -> Zone:
+        return Zone.LOCAL
+
+    async def warm_up(self) -> None:
+        """Nothing ahead of time: the model is loaded when it is first asked."""
+
+    async def models(self) -> tuple[Model, ...]:
+        trained = await asyncio.to_thread(trained_context_length, self._model)
+        model = announce(
+            ModelId(NAME, self._model.stem),
+            context_length=min(trained or CONTEXT_LENGTH, CONTEXT_LENGTH),
+            override=None,
+            tokens=self._config.tokens,
+            local=True,
+        )
+        return (model,)
+
+    @asynccontextmanager
+    async def stream(self, admitted: Admitted) -> AsyncGenerator[AsyncIterator[Event], None]:
+        async with AsyncExitStack() as stack:
+            yield self._events(admitted, stack)
+
+    async def _events(self, admitted: Admitted, stack: AsyncExitStack) -> AsyncIterator[Event]:
+        model = admitted.prompt.model.id
+        if self._turns.locked():
+            yield Progress(Stage.QUEUED, str(model))
+        await stack.enter_async_context(self._turns)
+        if not self.loaded:
+            yield Progress(Stage.LOADING, str(model))
+        channel = await stack.enter_async_context(self._supervisor.lease())
+        yield Progress(Stage.WAITING, str(model))
+        async for event in client.chat(channel, admitted, llamacpp.CHAT_EXTRAS, self._rules(model), stack):
+            yield event
+
+    def _rules(self, model: ModelId) -> Rules:
+        limits = self._config.limits
+        return Rules(model, FIRST_TOKEN_SECONDS, IDLE_SECONDS, limits.answer_bytes, limits.line_bytes)
+
+    async def count_messages(self, admitted: Admitted) -> Count | None:
+        async with self._supervisor.lease() as channel:
+            return Count(await llamacpp.count_messages(channel, admitted), exact=True)
+
+    async def count_text(self, text: AdmittedText) -> Count | None:
+        async with self._supervisor.lease() as channel:
+            return Count(await llamacpp.count_text(channel, text), exact=True)

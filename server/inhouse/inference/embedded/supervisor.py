@@ -1,0 +1,267 @@
+"""Starts the engine's process on first use, notices when it dies, and ends it when nobody needs it any more."""
+
+import asyncio
+import contextlib
+import logging
+import os
+import secrets
+import shutil
+import sys
+import tempfile
+from collections import deque
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from inhouse.domain.errors import ErrorKind, InhouseError
+from inhouse.domain.secret import Secret
+from inhouse.inference.egress.channel import Channel, Credential, Endpoint
+from inhouse.inference.embedded import engine
+
+LOAD_SECONDS = 300.0
+"""For how long a model may load: a large one from a slow disk takes minutes."""
+
+_STOP_SECONDS = 2.0
+_KEPT_LINES = 20
+_PASSED_ON = (
+    "PATH",
+    "LANG",
+    "LC_ALL",
+    "TMPDIR",
+    "TEMP",
+    "TMP",
+    "SYSTEMROOT",
+    "PYTHONPATH",
+    "PYTHONHOME",
+    "LD_LIBRARY_PATH",
+)
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class EngineSettings:
+    """Which model to run and how. `idle_unload` in seconds; `threads` 0 means one per core."""
+
+    model: Path
+    alias: str
+    threads: int
+    idle_unload: float
+    runtime: Path
+
+
+@dataclass(slots=True)
+class _Running:
+    process: asyncio.subprocess.Process
+    channel: Channel
+    folder: Path
+    log: deque[str]
+    tasks: list[asyncio.Task[None]]
+
+
+class Supervisor:
+    """One engine at most. `lease` is the only way to it: while somebody holds a lease it is not unloaded."""
+
+    def __init__(self, settings: EngineSettings) -> None:
+        self._settings = settings
+        self._running: _Running | None = None
+        self._starting = asyncio.Lock()
+        self._leases = 0
+        self._unload: asyncio.TimerHandle | None = None
+        self._closing: set[asyncio.Task[None]] = set()
+        self._retired = False
+        self.turns = asyncio.Semaphore(1)
+        """Whose turn it is: the engine has one slot, so that a conversation may fill the whole context."""
+
+    @property
+    def loaded(self) -> bool:
+        return self._running is not None and self._running.process.returncode is None
+
+    @asynccontextmanager
+    async def lease(self) -> AsyncGenerator[Channel, None]:
+        """The engine's channel, the engine being started if need be.
+
+        Raises `server_error` if it cannot be started. A failure inside the lease is said to be the engine's end
+        where that is what it was.
+        """
+        self._leases += 1
+        if self._unload is not None:
+            self._unload.cancel()
+        try:
+            running = await self._started()
+            try:
+                yield running.channel
+            except InhouseError as exc:
+                if exc.kind in (ErrorKind.UNREACHABLE, ErrorKind.INCOMPLETE) and await _has_ended(running.process):
+                    raise self._ended(exc.kind, running) from exc
+                raise
+        finally:
+            self._leases -= 1
+            self._schedule_unload()
+
+    async def aclose(self) -> None:
+        """End the engine now."""
+        if self._unload is not None:
+            self._unload.cancel()
+        async with self._starting:
+            await self._stop()
+        await asyncio.gather(*self._closing)
+
+    def retire(self) -> None:
+        """New settings have another engine: end this one as soon as nobody holds a lease."""
+        self._retired = True
+        self._schedule_unload()
+
+    def _schedule_unload(self) -> None:
+        if self._leases == 0 and self._running is not None:
+            delay = 0 if self._retired else self._settings.idle_unload
+            self._unload = asyncio.get_running_loop().call_later(delay, self._unload_now)
+
+    def _unload_now(self) -> None:
+        task = asyncio.get_running_loop().create_task(self._unload_if_idle())
+        self._closing.add(task)
+        task.add_done_callback(self._closing.discard)
+
+    async def _unload_if_idle(self) -> None:
+        async with self._starting:
+            if self._leases == 0:
+                _log.info("the embedded engine is unloaded after %g s without a request", self._settings.idle_unload)
+                await self._stop()
+
+    async def _started(self) -> _Running:
+        async with self._starting:
+            if self._running is not None and self._running.process.returncode is not None:
+                await self._stop()
+            if self._running is None:
+                self._running = await self._start()
+            return self._running
+
+    async def _start(self) -> _Running:
+        folder = Path(tempfile.mkdtemp(prefix="inhouse-", dir=self._settings.runtime))
+        try:
+            return await self._spawn(folder)
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+
+    async def _spawn(self, folder: Path) -> _Running:
+        key = Secret(secrets.token_urlsafe(32))
+        socket = folder / "engine.sock" if sys.platform != "win32" else None
+        environment = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
+        environment |= {
+            engine.KEY: key.reveal(),
+            engine.MODEL: str(self._settings.model),
+            engine.ALIAS: self._settings.alias,
+            engine.THREADS: str(self._settings.threads or _cores()),
+        }
+        if socket is not None:
+            environment[engine.SOCKET] = str(socket)
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-P", "-m", engine.__name__),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+            cwd=folder,
+            env=environment,
+        )
+        log: deque[str] = deque(maxlen=_KEPT_LINES)
+        drain = asyncio.create_task(_drain(process, log))
+        try:
+            address = await self._ready(process, log, drain)
+        except BaseException:
+            await _end(process)
+            drain.cancel()
+            raise
+        endpoint = Endpoint(
+            backend="embedded",
+            base_url="http://engine" if socket is not None else address,
+            credential=Credential(key),
+            unix_socket=str(socket) if socket is not None else None,
+        )
+        return _Running(process, Channel(endpoint), folder, log, [drain])
+
+    async def _ready(self, process: asyncio.subprocess.Process, log: deque[str], drain: asyncio.Task[None]) -> str:
+        assert process.stdout is not None
+        try:
+            async with asyncio.timeout(LOAD_SECONDS):
+                line = await process.stdout.readline()
+        except TimeoutError:
+            line = b""
+        word, _, address = line.decode("utf-8", "replace").strip().partition(" ")
+        if word == "ready":
+            return address
+        await asyncio.wait({drain}, timeout=_STOP_SECONDS)
+        _log.error("the embedded engine did not start:\n%s", "\n".join(log))
+        raise InhouseError(
+            kind=ErrorKind.SERVER_ERROR,
+            message=f"The embedded engine cannot load the model {self._settings.alias}.",
+            hint="The log has the engine's own words; `inhouse model pull` renews the default model.",
+            backend="embedded",
+        )
+
+    def _ended(self, kind: ErrorKind, running: _Running) -> InhouseError:
+        code = running.process.returncode or 0
+        how = f"by signal {-code}" if code < 0 else f"with code {code}"
+        _log.error("the embedded engine ended %s:\n%s", how, "\n".join(running.log))
+        return InhouseError(
+            kind=kind,
+            message=f"The embedded engine ended unexpectedly ({how}).",
+            hint="Ask again, and it is started anew; if it happens often, the machine may be out of memory.",
+            backend="embedded",
+        )
+
+    async def _stop(self) -> None:
+        running, self._running = self._running, None
+        if running is None:
+            return
+        await running.channel.aclose()
+        await _end(running.process)
+        for task in running.tasks:
+            task.cancel()
+        shutil.rmtree(running.folder, ignore_errors=True)
+
+
+async def _drain(process: asyncio.subprocess.Process, log: deque[str]) -> None:
+    """Keep the engine's last words; a full pipe would stop it."""
+    assert process.stderr is not None
+    while chunk := await process.stderr.read(65_536):
+        log.extend(chunk.decode("utf-8", "replace").splitlines())
+
+
+async def _has_ended(process: asyncio.subprocess.Process) -> bool:
+    """A killed process cuts its connections a moment before it can be reaped."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(0.5):
+            await process.wait()
+    return process.returncode is not None
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    """Close its stdin, at which it ends by itself; kill it if it does not."""
+    if process.returncode is not None:
+        return
+    assert process.stdin is not None
+    process.stdin.close()
+    try:
+        async with asyncio.timeout(_STOP_SECONDS):
+            await process.wait()
+    except TimeoutError:
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
+        await process.wait()
+
+
+def _cores() -> int:
+    """The processors this process may use; halved where they are hyper-threads, which slow llama.cpp down."""
+    usable = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+    return max(1, min(usable, _physical_cores() or usable))
+
+
+def _physical_cores() -> int | None:
+    if sys.platform != "linux":
+        return None
+    siblings = {
+        path.read_text() for path in Path("/sys/devices/system/cpu").glob("cpu[0-9]*/topology/thread_siblings_list")
+    }
+    return len(siblings) or None

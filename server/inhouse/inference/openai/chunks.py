@@ -1,0 +1,98 @@
+"""The payloads of a streamed chat completion, read tolerantly: any server's dialect, no trust in types."""
+
+from dataclasses import dataclass
+
+from inhouse.domain.events import FinishReason
+from inhouse.inference.tolerant import Json, as_list, as_object, integer, text
+
+_REASONING_KEYS = ("reasoning_content", "reasoning")
+
+_FINISH_REASONS = {
+    "stop": FinishReason.STOP,
+    "eos_token": FinishReason.STOP,
+    "stop_sequence": FinishReason.STOP,  # TGI lets it through
+    "length": FinishReason.LENGTH,
+    "tool_calls": FinishReason.TOOL_CALLS,
+    "function_call": FinishReason.TOOL_CALLS,
+    "content_filter": FinishReason.CONTENT_FILTER,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TokenUsage:
+    input: int
+    output: int
+
+
+@dataclass(frozen=True, slots=True)
+class PromptProgress:
+    """llama.cpp's prefill progress, in tokens."""
+
+    processed: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """What one payload says. `error` is set when the server reports a failure inside the stream."""
+
+    text: str = ""
+    thinking: str = ""
+    calls_tool: bool = False
+    finish_reason: FinishReason | None = None
+    usage: TokenUsage | None = None
+    prompt_progress: PromptProgress | None = None
+    error: Json | str | None = None
+
+
+def read_chunk(payload: object) -> Chunk:
+    """Wrong types read as absent; only the choice with index 0 counts."""
+    chunk = as_object(payload)
+    error = chunk.get("error")
+    if error:
+        return Chunk(error=error if isinstance(error, str) else as_object(error))
+    choice = _first_choice(chunk)
+    delta = as_object(choice.get("delta"))
+    return Chunk(
+        text=_content(delta),
+        thinking=next((found for key in _REASONING_KEYS if (found := text(delta, key))), ""),
+        calls_tool=bool(as_list(delta.get("tool_calls"))),
+        finish_reason=_finish_reason(choice),
+        usage=_usage(as_object(chunk.get("usage"))),
+        prompt_progress=_progress(as_object(chunk.get("prompt_progress"))),
+    )
+
+
+def _first_choice(chunk: Json) -> Json:
+    for value in as_list(chunk.get("choices")):
+        choice = as_object(value)
+        if choice and integer(choice, "index") in (None, 0):
+            return choice
+    return {}
+
+
+def _content(delta: Json) -> str:
+    """A string, or a list of text parts as some gateways send."""
+    content = delta.get("content")
+    if isinstance(content, str):
+        return content
+    return "".join(text(as_object(part), "text") for part in as_list(content))
+
+
+def _finish_reason(choice: Json) -> FinishReason | None:
+    reason = choice.get("finish_reason")
+    if not isinstance(reason, str) or not reason:
+        return None
+    return _FINISH_REASONS.get(reason, FinishReason.STOP)
+
+
+def _usage(usage: Json) -> TokenUsage | None:
+    prompt, completion = integer(usage, "prompt_tokens"), integer(usage, "completion_tokens")
+    if prompt is None or completion is None or prompt < 0 or completion < 0:
+        return None
+    return TokenUsage(prompt, completion)
+
+
+def _progress(progress: Json) -> PromptProgress | None:
+    processed, total = integer(progress, "processed"), integer(progress, "total")
+    return None if processed is None or total is None else PromptProgress(processed, total)

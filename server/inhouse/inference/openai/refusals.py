@@ -1,0 +1,163 @@
+"""A server's refusal, in whatever shape and status, as one error of ours."""
+
+import re
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+
+from inhouse.domain.errors import ErrorKind, InhouseError
+from inhouse.domain.models import ModelId
+from inhouse.domain.secret import Secret
+from inhouse.inference.tolerant import Json, as_list, as_object, parse, text
+
+# Overflow texts of llama.cpp, vLLM, TGI, SGLang and LiteLLM; only llama.cpp has a type for it.
+_OVERFLOW = re.compile(
+    r"exceed_context|context (length|size|window)|contextwindow|max_total|must have less than \d+ tokens|"
+    r"longer than the model|inputs. tokens \+ .max_new_tokens. must be",
+    re.IGNORECASE,
+)
+_BUSY = re.compile(r"overloaded|queue is full|server busy|too many requests|rate.?limit", re.IGNORECASE)
+_LOADING = re.compile(r"loading", re.IGNORECASE)
+_UNKNOWN_MODEL = re.compile(r"model", re.IGNORECASE)
+_QUOTABLE = 300
+
+_HINTS = {
+    ErrorKind.UNAUTHORIZED: "Set the backend's api_key_env to an environment variable that holds a valid key.",
+    ErrorKind.FORBIDDEN: "The key is known but may not do this; ask whoever runs the server.",
+    ErrorKind.MODEL_NOT_FOUND: "`inhouse models` lists what the server offers.",
+    ErrorKind.CONTEXT_OVERFLOW: "Shorten the conversation, or pick a model with a longer context.",
+    ErrorKind.OVERLOADED: "Try again a little later.",
+    ErrorKind.LOADING: "The server is loading its model; try again in a moment.",
+    ErrorKind.SERVER_ERROR: "The server's own log has the details.",
+    ErrorKind.BAD_RESPONSE: "Check that the URL names an OpenAI-compatible server.",
+    ErrorKind.TOO_LARGE: "Send less, or raise the size limit of the proxy before the server.",
+    ErrorKind.INVALID_REQUEST: "The server does not accept a part of this request.",
+}
+
+
+def refusal(
+    status: int, headers: "dict[str, str]", body: bytes, *, model: ModelId | None, backend: str, secret: Secret | None
+) -> InhouseError:
+    """The error for an answer whose status is not 200."""
+    said = _said(body)
+    kind = _kind(status, said)
+    return _error(kind, status, said, model=model, backend=backend, secret=secret, after=_retry_after(headers))
+
+
+def in_stream(error: Json | str, *, model: ModelId, secret: Secret | None) -> InhouseError:
+    """The error for a failure that a server reports inside a 200 answer."""
+    said = error if isinstance(error, str) else _message(error)
+    kind = ErrorKind.SERVER_ERROR
+    if _OVERFLOW.search(said):
+        kind = ErrorKind.CONTEXT_OVERFLOW
+    elif _BUSY.search(said):
+        kind = ErrorKind.OVERLOADED
+    return _error(kind, None, said, model=model, backend=model.backend, secret=secret, after=None)
+
+
+def _kind(status: int, said: str) -> ErrorKind:
+    """By status first; the text decides only where one status means several things."""
+    fixed = {401: ErrorKind.UNAUTHORIZED, 403: ErrorKind.FORBIDDEN, 429: ErrorKind.OVERLOADED}
+    if status in fixed:
+        return fixed[status]
+    if status in (400, 413, 422, 500) and _OVERFLOW.search(said):
+        return ErrorKind.CONTEXT_OVERFLOW
+    if status == HTTPStatus.NOT_FOUND:
+        return ErrorKind.MODEL_NOT_FOUND if _UNKNOWN_MODEL.search(said) else ErrorKind.BAD_RESPONSE
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        return _unavailable(said)
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status == HTTPStatus.FAILED_DEPENDENCY:
+        return ErrorKind.SERVER_ERROR
+    if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        return ErrorKind.TOO_LARGE
+    return ErrorKind.INVALID_REQUEST if status in (400, 422) else ErrorKind.BAD_RESPONSE
+
+
+def _unavailable(said: str) -> ErrorKind:
+    if _LOADING.search(said):
+        return ErrorKind.LOADING
+    return ErrorKind.OVERLOADED if _BUSY.search(said) else ErrorKind.SERVER_ERROR
+
+
+def _error(
+    kind: ErrorKind,
+    status: int | None,
+    said: str,
+    *,
+    model: ModelId | None,
+    backend: str,
+    secret: Secret | None,
+    after: float | None,
+) -> InhouseError:
+    name = model.name if model else None
+    sentences = {
+        ErrorKind.UNAUTHORIZED: f"{backend} wants a valid key.",
+        ErrorKind.FORBIDDEN: f"{backend} forbids this request.",
+        ErrorKind.MODEL_NOT_FOUND: f"{backend} has no model named {name}.",
+        ErrorKind.CONTEXT_OVERFLOW: f"The conversation does not fit the context of {name or backend}.",
+        ErrorKind.OVERLOADED: f"{backend} has too much to do at the moment.",
+        ErrorKind.LOADING: f"{backend} is still loading its model.",
+        ErrorKind.TOO_LARGE: f"The request is too large for {backend} or the proxy before it.",
+    }
+    sentence = sentences.get(kind)
+    if sentence is None:
+        answered = f"with status {status}" if status is not None else "with an error in the middle of its answer"
+        sentence = f"{backend} answered {answered}."
+        quoted = _quotable(said, secret)
+        if kind is ErrorKind.INVALID_REQUEST and quoted:
+            sentence = f"{backend} refused the request: {quoted}"
+    return InhouseError(
+        kind=kind,
+        message=sentence,
+        hint=_HINTS.get(kind, ""),
+        backend=backend,
+        model=str(model) if model else None,
+        status=status,
+        retry_after=after,
+    )
+
+
+def _said(body: bytes) -> str:
+    """The server's own words, from any of the shapes in use; nothing from HTML or plain text."""
+    try:
+        answer = as_object(parse(body))
+    except ValueError:
+        return ""
+    return _message(answer)
+
+
+def _message(answer: Json) -> str:
+    error = answer.get("error")
+    if isinstance(error, str):
+        return f"{error} {text(answer, 'error_type')}".strip()
+    if as_object(error):
+        return _message(as_object(error))
+    detail = answer.get("detail")
+    if isinstance(detail, str):
+        return detail
+    if as_list(detail):
+        return "; ".join(text(as_object(item), "msg") for item in as_list(detail))
+    return " ".join(filter(None, (text(answer, "message"), text(answer, "type"))))
+
+
+def _quotable(said: str, secret: Secret | None) -> str:
+    """One printable line of bounded length, with the key taken out should the server echo it."""
+    if secret is not None:
+        said = said.replace(secret.reveal(), "***")
+    line = "".join(char if char.isprintable() else " " for char in said)
+    line = " ".join(line.split())
+    return line if len(line) <= _QUOTABLE else line[: _QUOTABLE - 1] + "…"
+
+
+def _retry_after(headers: "dict[str, str]") -> float | None:
+    """Seconds, from either form of the header (RFC 9110 §10.2.3)."""
+    value = headers.get("retry-after", "").strip()
+    if value.isdecimal() and len(value) < 10:
+        return float(value)
+    try:
+        when = parsedate_to_datetime(value)
+    except (ValueError, TypeError):
+        return None
+    if when.tzinfo is None:
+        when = when.replace(tzinfo=UTC)
+    return max(0.0, (when - datetime.now(UTC)).total_seconds())

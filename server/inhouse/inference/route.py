@@ -1,0 +1,147 @@
+"""Who is to answer: the model that was asked for, then, if that may be, the next ones in routing order."""
+
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+
+from inhouse.domain.errors import ErrorKind, InhouseError
+from inhouse.domain.models import Model, ModelId, ModelState, Zone
+from inhouse.inference.backend import Backend
+from inhouse.inference.catalog import Catalog, Entry
+
+AUTO = "auto"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    backend: Backend
+    model: Model
+    zone: Zone
+
+
+@dataclass(frozen=True, slots=True)
+class Router:
+    """`order` names the backends that may be chosen without being asked for, first choice first."""
+
+    backends: Mapping[str, Backend]
+    order: tuple[str, ...]
+    order_is_explicit: bool
+    catalog: Catalog
+
+    async def candidates(self, wanted: str) -> AsyncIterator[Candidate | InhouseError]:
+        """Those who could answer, best first; an error stands where somebody could not even be asked."""
+        first = await self._first(wanted)
+        if first is not None:
+            yield first
+        asked = _backend_of(first)
+        for name in await self._automatic():
+            if name != asked:
+                yield self._best(name, await self.catalog.entry(name))
+
+    async def resolve(self, wanted: str) -> Candidate:
+        """The one model that `wanted` means; raises if there is none."""
+        async for candidate in self.candidates(wanted):
+            if isinstance(candidate, InhouseError):
+                raise candidate
+            return candidate
+        raise no_backend()
+
+    async def default(self) -> ModelId | None:
+        """The first ready chat model in routing order."""
+        for name in await self._automatic():
+            best = self._best(name, await self.catalog.entry(name))
+            if isinstance(best, Candidate):
+                return best.model.id
+        return None
+
+    async def _automatic(self) -> tuple[str, ...]:
+        """A cloud backend is among them only if the settings name it in routing.order."""
+        if self.order_is_explicit:
+            return self.order
+        entries = await self.catalog.entries()
+        return tuple(name for name in self.order if entries[name].zone is Zone.LOCAL or entries[name].failure)
+
+    async def _first(self, wanted: str) -> Candidate | InhouseError | None:
+        if wanted == AUTO:
+            return None
+        model_id = ModelId.parse(wanted)
+        if model_id is None:
+            return await self._by_bare_name(wanted)
+        if model_id.backend not in self.backends:
+            return _no_such_backend(model_id, tuple(self.backends))
+        return await self._by_id(model_id)
+
+    async def _by_id(self, model_id: ModelId) -> Candidate | InhouseError:
+        entry = await self.catalog.entry(model_id.backend)
+        found = self._named(entry, model_id)
+        if found is None and entry.failure is None:
+            entry = await self.catalog.entry(model_id.backend, refresh=True)
+            found = self._named(entry, model_id)
+        if found is not None:
+            return found
+        return entry.failure or _no_such_model(model_id, entry)
+
+    async def _by_bare_name(self, name: str) -> Candidate | InhouseError:
+        entries = await self.catalog.entries()
+        ids = [model.id for entry in entries.values() for model in entry.models if model.id.name == name]
+        if len(ids) == 1:
+            return await self._by_id(ids[0])
+        if ids:
+            return InhouseError(
+                kind=ErrorKind.MODEL_NOT_FOUND,
+                message=f"Several backends have a model named {name}: {', '.join(map(str, ids))}.",
+                hint="Use one of these ids.",
+            )
+        failure = next((entry.failure for entry in entries.values() if entry.failure), None)
+        return failure or _no_such_model(ModelId("", name), *entries.values())
+
+    def _named(self, entry: Entry, model_id: ModelId) -> Candidate | None:
+        for model in entry.models:
+            if model.id == model_id:
+                return Candidate(self.backends[model_id.backend], model, entry.zone)
+        return None
+
+    def _best(self, name: str, entry: Entry) -> Candidate | InhouseError:
+        if entry.failure is not None:
+            return entry.failure
+        for model in entry.models:
+            if model.capabilities.chat and model.state is ModelState.READY:
+                return Candidate(self.backends[name], model, entry.zone)
+        return InhouseError(
+            kind=ErrorKind.NO_BACKEND,
+            message=f"{name} offers no model that can chat.",
+            hint="Load a chat model on that server.",
+            backend=name,
+        )
+
+
+def no_backend() -> InhouseError:
+    return InhouseError(
+        kind=ErrorKind.NO_BACKEND,
+        message="No model is configured.",
+        hint="Set backends.NAME.url to your server, or run `inhouse model pull` for the embedded model.",
+    )
+
+
+def _backend_of(first: Candidate | InhouseError | None) -> str | None:
+    return first.backend.name if isinstance(first, Candidate) else first.backend if first else None
+
+
+def _no_such_backend(model_id: ModelId, names: tuple[str, ...]) -> InhouseError:
+    return InhouseError(
+        kind=ErrorKind.MODEL_NOT_FOUND,
+        message=f"No backend is named {model_id.backend}.",
+        hint=f"Configured: {', '.join(names)}." if names else "Set backends.NAME.url to your server.",
+        model=str(model_id),
+    )
+
+
+def _no_such_model(model_id: ModelId, *entries: Entry) -> InhouseError:
+    names = [str(model.id) for entry in entries for model in entry.models][:10]
+    where = f"{model_id.backend} has" if model_id.backend else "No backend has"
+    return InhouseError(
+        kind=ErrorKind.MODEL_NOT_FOUND,
+        message=f"{where} {'no' if model_id.backend else 'a'} model named {model_id.name}.",
+        hint=f"There are: {', '.join(names)}." if names else "`inhouse models` lists what there is.",
+        backend=model_id.backend or None,
+        model=str(model_id) if model_id.backend else model_id.name,
+    )

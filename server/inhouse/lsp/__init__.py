@@ -1,0 +1,1 @@
+"""The LSP edge: the only layer that knows pygls and lsprotocol."""

@@ -1,0 +1,132 @@
+"""The language server as a process: every feature registered in one place, on a session that follows the settings."""
+
+import asyncio
+from collections.abc import Coroutine
+from pathlib import Path
+
+from lsprotocol import types
+
+from inhouse import __version__
+from inhouse.assist.shapes import Shape
+from inhouse.config.load import Loaded, UntrustedBackend
+from inhouse.lsp import configuration, trust
+from inhouse.lsp.chat import chat
+from inhouse.lsp.logs import configure_logging
+from inhouse.lsp.models import models
+from inhouse.lsp.params import warm_up
+from inhouse.lsp.server import InhouseServer
+from inhouse.lsp.sessions import Sessions
+from inhouse.lsp.status import status
+from inhouse.lsp.tokens import count_tokens
+from inhouse.lsp.transport import serve_stdio
+
+QUIET = 0.1
+"""Seconds after the start before anything is made ready ahead of time: the first requests come first."""
+
+
+def serve(*, config_file: Path | None, log_level: str, log_file: Path | None) -> int:
+    """Speak LSP on stdin and stdout until the client ends it; the exit code."""
+    configure_logging(log_level.upper(), log_file)
+    service = Service(config_file)
+    return serve_stdio(service.server, service.stop)
+
+
+class Service:
+    """The server, its sessions, and what happens between them."""
+
+    def __init__(self, config_file: Path | None) -> None:
+        self.server = InhouseServer("inhouse", __version__)
+        self._sessions = Sessions(
+            config_file,
+            changed=self._models_changed,
+            report=self._report,
+            ask=lambda backend: self._spawn(self._ask(backend)),
+        )
+        self._starting: asyncio.Task[None] | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._register(self.server)
+
+    async def stop(self) -> None:
+        """End what was started: tasks, connections, the engine."""
+        for task in self._tasks:
+            task.cancel()
+        await self._sessions.aclose()
+
+    def _register(self, server: InhouseServer) -> None:
+        @server.feature(types.INITIALIZED)
+        async def initialized(ls: InhouseServer, params: types.InitializedParams) -> None:  # noqa: ARG001
+            await self._start(pull=True)
+
+        @server.feature(types.WORKSPACE_DID_CHANGE_CONFIGURATION)
+        async def did_change_configuration(ls: InhouseServer, params: types.DidChangeConfigurationParams) -> None:
+            settings = configuration.pushed(params.settings) or await configuration.pull(ls.client)
+            if settings is not None:
+                await self._sessions.configure(settings)
+
+        @server.feature(types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS)
+        async def did_change_folders(
+            ls: InhouseServer,
+            params: types.DidChangeWorkspaceFoldersParams,  # noqa: ARG001 - the protocol class keeps the folders
+        ) -> None:
+            await self._sessions.open_folders(ls.folders)
+
+        @server.feature("inhouse/chat")
+        async def inhouse_chat(ls: InhouseServer, params: object) -> Shape:
+            await self._start(pull=False)
+            return await chat(ls, self._sessions, params)
+
+        @server.feature("inhouse/models")
+        async def inhouse_models(ls: InhouseServer, params: object) -> Shape:  # noqa: ARG001
+            await self._start(pull=False)
+            return await models(self._sessions, params)
+
+        @server.feature("inhouse/countTokens")
+        async def inhouse_count_tokens(ls: InhouseServer, params: object) -> Shape:
+            await self._start(pull=False)
+            return await count_tokens(ls, self._sessions, params)
+
+        @server.feature("inhouse/status")
+        async def inhouse_status(ls: InhouseServer, params: object) -> Shape:  # noqa: ARG001
+            await self._start(pull=False)
+            return await status(self._sessions)
+
+    async def _start(self, *, pull: bool) -> None:
+        """The first session, from whichever comes first: `initialized`, or a request that did not wait for it."""
+        if self._starting is None:
+            self._starting = asyncio.create_task(self._first_session(pull=pull))
+        await asyncio.shield(self._starting)
+
+    async def _first_session(self, *, pull: bool) -> None:
+        server = self.server
+        await self._sessions.start(configuration.from_initialize(server.initialization_options), server.folders)
+        settings = await configuration.pull(server.client) if pull else None
+        if settings is not None:
+            await self._sessions.configure(settings)
+        self._spawn(configuration.watch(server.client))
+        self._spawn(self._get_ready())
+
+    async def _get_ready(self) -> None:
+        await asyncio.sleep(QUIET)
+        warm_up()
+        session = await self._sessions.current()
+        for backend in session.backends.values():
+            await backend.warm_up()
+
+    async def _ask(self, backend: UntrustedBackend) -> None:
+        if await trust.agreed(self.server.client, backend):
+            await self._sessions.trust(backend)
+
+    def _models_changed(self) -> None:
+        self.server.client.notify("inhouse/modelsChanged")
+
+    def _report(self, loaded: Loaded) -> None:
+        """One message for all that is wrong with the settings; the rest is in the log."""
+        first, *rest = loaded.problems
+        more = f" (and {len(rest)} more: see `inhouse config show`)" if rest else ""
+        kind = types.MessageType.Error if loaded.errors else types.MessageType.Warning
+        self.server.client.notify("window/showMessage", {"type": kind.value, "message": f"Inhouse: {first}{more}"})
+
+    def _spawn(self, work: Coroutine[object, object, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)

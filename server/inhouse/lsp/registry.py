@@ -1,0 +1,117 @@
+"""pygls's registry of features and commands, and lsprotocol's types for their params and results.
+
+The one place where their untyped sides are touched.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, cast
+
+import attrs
+from cattrs import Converter
+from lsprotocol import types
+from pygls.capabilities import ServerCapabilitiesBuilder
+from pygls.feature_manager import FeatureManager
+
+from inhouse.domain.errors import ErrorKind, InhouseError
+from inhouse.lsp import initialize
+from inhouse.lsp.documents import Encoding
+from inhouse.lsp.jsonrpc import members
+
+Handler = Callable[[object], object]
+"""Takes params; returns a result or an awaitable of one."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Method:
+    """A method that lsprotocol knows."""
+
+    is_request: bool
+    params: type | None
+
+
+_METHODS = {
+    method: _Method(is_request=response is not None, params=params)
+    for method, (_, response, params, _) in cast(
+        "dict[str, tuple[object, object, type | None, object]]", types.METHOD_TO_TYPES
+    ).items()
+}
+
+
+def _given(method: str, params: object) -> object:
+    """Params as they should have been: an object where there are none, and settings that are null where a change
+    of them tells nothing (the server then asks for them)."""
+    if method == types.WORKSPACE_DID_CHANGE_CONFIGURATION:
+        return {"settings": None, **members(params)}
+    return {} if params is None else params
+
+
+class Registry:
+    def __init__(self, manager: FeatureManager, converter: Converter) -> None:
+        self._features = cast("dict[str, Handler]", manager.features)
+        self._options = cast("dict[str, Any]", manager.feature_options)
+        self._commands = cast("dict[str, Handler]", manager.commands)
+        self._converter = converter
+
+    def request(self, method: str) -> Handler | None:
+        """What answers a request; a notification's method does not become one by carrying an id."""
+        known = _METHODS.get(method)
+        return None if known is not None and not known.is_request else self.feature(method)
+
+    def notification(self, method: str) -> Handler | None:
+        known = _METHODS.get(method)
+        return None if known is not None and known.is_request else self.feature(method)
+
+    def feature(self, method: str) -> Handler | None:
+        """A registered feature: of a standard method with lsprotocol's params, of any other with plain JSON."""
+        handler = self._features.get(method)
+        if handler is None or method not in _METHODS:
+            return handler
+        return lambda params: handler(self.structure(method, params))
+
+    def command(self, call: types.ExecuteCommandParams) -> object:
+        handler = self._commands.get(call.command)
+        if handler is None:
+            raise InhouseError(
+                kind=ErrorKind.INVALID_REQUEST,
+                message="The server does not know this command.",
+                hint=f"It knows {', '.join(sorted(self._commands)) or 'none'}.",
+            )
+        return handler(call)
+
+    def structure(self, method: str, params: object) -> object:
+        """Params of lsprotocol's type. Raises InhouseError where they do not fit it."""
+        shape = _METHODS[method].params
+        if shape is None:
+            return None
+        try:
+            return cast(object, self._converter.structure(_given(method, params), shape))
+        except Exception as error:  # noqa: BLE001 - lsprotocol's hooks raise whatever they come across
+            log.info("the params of %s have the wrong shape (%s)", method, type(error).__name__)
+            raise InhouseError(
+                kind=ErrorKind.INVALID_REQUEST,
+                message=f"The params of {method} do not have the shape that the protocol gives them.",
+                hint="This is a mistake of the editor or its extension.",
+            ) from None
+
+    def unstructure(self, value: object) -> object:
+        """The JSON form of lsprotocol's types; of anything else that has none, TypeError."""
+        if attrs.has(type(value)):
+            return cast(object, self._converter.unstructure(value))
+        raise TypeError(f"{type(value).__name__} has no JSON form")
+
+    def capabilities(self, encoding: Encoding) -> types.ServerCapabilities:
+        """From what is registered, as pygls does it; document sync is always there."""
+        capabilities = ServerCapabilitiesBuilder(
+            types.ClientCapabilities(),
+            {*self._features, types.TEXT_DOCUMENT_DID_OPEN, types.TEXT_DOCUMENT_DID_CLOSE},
+            self._options,
+            sorted(self._commands),
+            types.TextDocumentSyncKind.Incremental,
+            position_encoding=encoding,
+        ).build()
+        capabilities.experimental = initialize.announcement(self._features)
+        return capabilities

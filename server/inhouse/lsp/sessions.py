@@ -1,0 +1,127 @@
+"""The session in force, and how it follows the settings: every change makes a new one and swaps a reference."""
+
+import asyncio
+import logging
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from inhouse.assist.session import Session
+from inhouse.bootstrap import Resources, build_session
+from inhouse.config.load import Loaded, Sources, UntrustedBackend, load
+from inhouse.config.paths import Paths
+from inhouse.config.trust import read_trusted, remember
+from inhouse.domain.origin import Origin
+
+_log = logging.getLogger(__name__)
+
+PROJECT_FILE = ".inhouse.toml"
+
+Stamp = tuple[tuple[str, int, int], ...]
+
+
+class Sessions:
+    """One for the life of the server.
+
+    `changed` is called when the models may differ; `report` gets sentences for the user about settings; `ask` is
+    called with each backend whose address only the editor's settings name.
+    """
+
+    def __init__(
+        self,
+        config_file: Path | None,
+        *,
+        changed: Callable[[], None],
+        report: Callable[[Loaded], None],
+        ask: Callable[[UntrustedBackend], None],
+    ) -> None:
+        self._config_file = config_file
+        self._changed = changed
+        self._report = report
+        self._ask = ask
+        self._paths = Paths.current()
+        self._environ = dict(os.environ)
+        self._resources = Resources()
+        self._trusted: frozenset[Origin] = read_trusted(self._paths.state)
+        self._editor: object = None
+        self._roots: tuple[Path, ...] = ()
+        self._session: Session | None = None
+        self._stamp: Stamp = ()
+        self._loading = asyncio.Lock()
+        self._asked: set[UntrustedBackend] = set()
+
+    async def start(self, editor: object, roots: tuple[Path, ...]) -> None:
+        """Make the first session; nothing here may be called before."""
+        self._editor, self._roots = editor, roots
+        await self._reload()
+
+    async def current(self) -> Session:
+        """The session for a request that begins now; a settings file that has changed since is read first."""
+        if self._session is None or self._stamped() != self._stamp:
+            await self._reload()
+        assert self._session is not None
+        return self._session
+
+    async def configure(self, editor: object) -> None:
+        """Replace the editor's layer."""
+        self._editor = editor
+        await self._reload()
+
+    async def open_folders(self, roots: tuple[Path, ...]) -> None:
+        if roots != self._roots:
+            self._roots = roots
+            await self._reload()
+
+    async def trust(self, backend: UntrustedBackend) -> None:
+        """The user said yes to this address."""
+        self._trusted |= {backend.origin}
+        try:
+            await asyncio.to_thread(remember, self._paths.state, backend.origin)
+        except OSError:
+            _log.warning("the state folder cannot be written: the yes counts for this run only")
+        await self._reload()
+
+    async def aclose(self) -> None:
+        await self._resources.aclose()
+
+    async def _reload(self) -> None:
+        async with self._loading:
+            before = self._session
+            self._stamp = self._stamped()
+            sources = Sources(
+                paths=self._paths,
+                environ=self._environ,
+                user_file=self._config_file,
+                project_roots=self._roots,
+                editor=self._editor,
+            )
+            previous = before.loaded if before else None
+            loaded = await asyncio.to_thread(load, sources, trusted=self._trusted, previous=previous)
+            self._session = build_session(loaded, self._paths, self._environ, self._resources, self._changed)
+            await self._resources.sweep()
+        self._tell(before, loaded)
+
+    def _tell(self, before: Session | None, loaded: Loaded) -> None:
+        if loaded.problems and (before is None or before.loaded.problems != loaded.problems):
+            self._report(loaded)
+        for backend in loaded.untrusted:
+            if backend not in self._asked:
+                self._asked.add(backend)
+                self._ask(backend)
+        if before is not None:
+            self._changed()
+
+    def _stamped(self) -> Stamp:
+        """What tells that a settings file has changed, without reading it."""
+        named = self._environ.get("INHOUSE_CONFIG")
+        user = self._config_file or (Path(named) if named else self._paths.user_config)
+        files = [self._paths.machine_config, user, *(root / PROJECT_FILE for root in self._roots)]
+        return tuple(_stamp(file) for file in files)
+
+
+def _stamp(file: Path) -> tuple[str, int, int]:
+    try:
+        state = file.stat()
+    except (OSError, ValueError):
+        return (str(file), 0, -1)
+    return (str(file), state.st_mtime_ns, state.st_size)

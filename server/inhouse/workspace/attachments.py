@@ -1,0 +1,62 @@
+"""Reading a file that is to be part of a prompt."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from inhouse.config.files import UnreadableError, read_text
+from inhouse.domain.errors import ErrorKind, InhouseError
+from inhouse.workspace.exclude import Excludes
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """`name` is the path as the model is told it: relative to the root where it lies inside."""
+
+    name: str
+    text: str
+
+    def as_block(self) -> str:
+        return f"{self.name}\n{fenced(self.text)}"
+
+
+def read_attachment(path: Path, root: Path, excludes: Excludes) -> Attachment:
+    """A regular file of UTF-8 text, at most 1 MB. Raises with one sentence for anything else, and for what is
+    excluded."""
+    if excludes.matches(path, root):
+        raise InhouseError(
+            kind=ErrorKind.POLICY,
+            message=f"{path} is never sent: it matches privacy.exclude or a built-in pattern for secrets.",
+            hint="Copy what you need of it into another file.",
+        )
+    try:
+        found = read_text(path)
+    except UnreadableError as exc:
+        raise _refused(path, str(exc)) from None
+    if found is None:
+        raise _refused(path, "does not exist")
+    if "\0" in found[0]:
+        raise _refused(path, "is not text")
+    return Attachment(_name(path, root), found[0])
+
+
+def fenced(text: str) -> str:
+    """A Markdown code block that the text cannot end early."""
+    longest = max((len(run) for run in re.findall(r"`{3,}", text)), default=2)
+    fence = "`" * (longest + 1)
+    end = "" if text.endswith("\n") or not text else "\n"
+    return f"{fence}\n{text}{end}{fence}"
+
+
+def _name(path: Path, root: Path) -> str:
+    path = path.absolute()
+    name = path.relative_to(root).as_posix() if path.is_relative_to(root) else path.name
+    return "".join(char if char.isprintable() else "?" for char in name)
+
+
+def _refused(path: Path, why: str) -> InhouseError:
+    return InhouseError(
+        kind=ErrorKind.INVALID_REQUEST,
+        message=f"The file {path} {why}.",
+        hint="Attach text files of at most 1 MB.",
+    )

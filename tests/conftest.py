@@ -1,0 +1,60 @@
+"""What every test may ask for: an isolated home, the embedded model, and the rule on skips."""
+
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Generator
+from pathlib import Path
+
+import hypothesis
+import pytest
+from platformdirs import user_data_path
+
+pytest_plugins = ["tests.skip_policy"]
+
+EMBEDDED_MODEL = "smollm2-135m-instruct.gguf"
+
+hypothesis.settings.register_profile("inhouse", derandomize=True, deadline=None, database=None, max_examples=100)
+hypothesis.settings.load_profile("inhouse")
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Generator[dict[str, str]]:
+    """The environment of a user with nothing configured, whose folders all lie below `tmp_path`.
+
+    The runtime folder has a short path instead: a Unix socket's may have 107 bytes.
+    """
+    folder = tmp_path / "home"
+    runtime = tempfile.mkdtemp(prefix="ih-", dir="/tmp" if os.name == "posix" else None)
+    variables = {
+        "HOME": folder,
+        "XDG_CONFIG_HOME": folder / ".config",
+        "XDG_DATA_HOME": folder / ".local" / "share",
+        "XDG_STATE_HOME": folder / ".local" / "state",
+        "XDG_CACHE_HOME": folder / ".cache",
+    }
+    for path in variables.values():
+        path.mkdir(parents=True, exist_ok=True)
+    programs = os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)))
+    yield {name: str(path) for name, path in variables.items()} | {
+        "XDG_RUNTIME_DIR": runtime,
+        "LC_ALL": "C.UTF-8",
+        "PATH": programs,
+    }
+    shutil.rmtree(runtime)
+
+
+@pytest.fixture(scope="session")
+def embedded_model() -> Path:
+    """The model that `make test` has pulled into the real user's data folder."""
+    path = user_data_path("inhouse") / "models" / EMBEDDED_MODEL
+    if not path.is_file():
+        pytest.fail(f"{path} is missing: run `make test`, which pulls it")
+    return path
+
+
+@pytest.fixture
+def home_with_model(home: dict[str, str], embedded_model: Path) -> dict[str, str]:
+    """`home`, with the embedded model visible in it and nothing else configured."""
+    return home | {"INHOUSE_EMBEDDED__MODEL": str(embedded_model)}

@@ -1,0 +1,70 @@
+"""What a wrong value is told, in words for people and without the value itself."""
+
+import pytest
+
+from tests.unit.config.conftest import Setup, write
+
+SECRET = "s3cr3t-canary"
+
+
+@pytest.mark.parametrize(
+    ("toml", "key", "says"),
+    [
+        ("model = 5", "model", "must be text"),
+        ("tokens = 5", "tokens", "must be a table"),
+        ("[tokens]\ninput_ratio = 0", "tokens.input_ratio", "above 0 and at most 1"),
+        ("[tokens]\ninput_ratio = nan", "tokens.input_ratio", "above 0 and at most 1"),
+        ("[tokens]\nminimum_output = true", "tokens.minimum_output", "whole number"),
+        ("[limits]\nline_bytes = 1e9", "limits.line_bytes", "whole number"),
+        ('[embedded]\nenabled = "yes"', "embedded.enabled", "auto, true or false"),
+        ('[review]\nfail_on = "all"', "review.fail_on", "error, warning, info or never"),
+        ("[review]\nrules = [{ paths = 'a' }]", "review.rules", "entry 1 is incomplete"),
+        ("[actions]\ndisabled = [1]", "actions.disabled", "list of texts"),
+        ('[privacy]\nlocal_networks = ["10.0.0.1/8"]', "privacy.local_networks", "entry 1 must be a network"),
+        ("[privacy]\nredact_secrets = true", "privacy.redact_secrets", "cannot do that yet"),
+        ("[audit]\nenabled = true", "audit.enabled", "cannot do that yet"),
+        ("[tokens]\ninput_ration = 0.5", "tokens", "did you mean input_ratio?"),
+        ('[backends.embedded]\nurl = "http://x"', "backends", "belongs to the embedded engine"),
+        ('[backends."A b"]\nurl = "http://x"', "backends", "not a backend name"),
+        (f'[backends.a]\napi_key = "{SECRET}"', "backends.a", "a key never stands in the settings"),
+        (f'[backends.a]\nurl = "http://u:{SECRET}@h"', "backends.a.url", "must not hold a user name"),
+        (f'[backends.a]\nurl = "{SECRET}"', "backends.a.url", "must begin with http"),
+        ('[backends.a]\nurl = ""', "backends.a.url", "must begin with http"),
+        ('[backends.a]\nurl = "http://a\\\\b"', "backends.a.url", "no host name"),
+        ('[backends.a]\nkind = "gpt"', "backends.a.kind", "auto, vllm"),
+        ('[backends.a]\nproxy = "env"', "backends.a.proxy", "use none"),
+        ('[backends.a]\napi_key_header = "Host"', "backends.a.api_key_header", "request header"),
+        (f'[backends.a]\nheaders = {{ Authorization = "{SECRET}" }}', "backends.a.headers", "cannot be set here"),
+        (f'[backends.a]\nheaders = {{ X = "{SECRET}\\n" }}', "backends.a.headers", "printable ASCII"),
+        ("[backends.a]\nmodels = [{ name = 'm', context_length = 1 }]", "backends.a.models", "context_length must be"),
+    ],
+)
+def test_wrong_value_is_explained(setup: Setup, toml: str, key: str, says: str) -> None:
+    write(setup.user, toml)
+    problem = setup.only_problem()
+    assert (problem.key, problem.severity) == (key, "error")
+    assert says in problem.message
+    for unfit in (SECRET, "Input should", "pydantic", "Settings", "ValueError"):
+        assert unfit not in str(problem)
+    assert str(problem).startswith(f"{setup.user}:{problem.line}: {key}: ")
+
+
+def test_overrides_and_headers_are_read(setup: Setup) -> None:
+    write(
+        setup.user,
+        '[backends.a]\nurl = "https://[::1]:8443/v1/"\nheaders = { "X-Team" = "c" }\nkind = "vllm"\n'
+        '[[backends.a.models]]\nname = "m|n"\ncontext_length = 16384\nchat = false',
+    )
+    backend = setup.load().config.backends["a"]
+    assert (backend.url, dict(backend.headers), backend.kind) == ("https://[::1]:8443/v1", {"X-Team": "c"}, "vllm")
+    (model,) = backend.models
+    assert (model.name, model.context_length, model.chat, model.fim) == ("m|n", 16384, False, None)
+
+
+def test_many_faults_are_told_shortly(setup: Setup) -> None:
+    """A file with 50,000 wrong keys must neither flood the user nor stop the server."""
+    write(setup.user, "".join(f"wrong_{number} = 1\n" for number in range(50_000)))
+    problems = setup.load().problems
+    assert len(problems) == 21
+    assert "49980 more" in problems[-1].message
+    assert sum(len(problem.message) for problem in problems) < 4096
