@@ -59,13 +59,13 @@ def test_ids_are_strings_or_integers_and_come_back_as_they_were(shared: RawClien
     for id_ in (0, 1, -1, 2**31, 2**53, "", "a", "1", "é"):
         shared.send({"jsonrpc": "2.0", "id": id_, "method": "inhouse/echo", "params": [id_]})
         assert shared.answer(id_)["result"] == [id_]
-    for id_ in (None, True, 1.5, [], {}):
-        shared.send({"jsonrpc": "2.0", "id": id_, "method": "inhouse/echo"})
+    for odd in ("null", "true", "1.5", "[]", "{}"):
+        shared.send_body(b'{"jsonrpc":"2.0","id":%b,"method":"inhouse/echo"}' % odd.encode())
         assert error_code(shared.answer(None)) == -32600
 
 
 def test_parameters_are_data_whatever_their_keys(shared: RawClient) -> None:
-    params = {
+    params: Json = {
         "jsonrpc": "2.0",
         "id": 7,
         "method": "exit",
@@ -76,7 +76,7 @@ def test_parameters_are_data_whatever_their_keys(shared: RawClient) -> None:
         "unicode": "\u2028 \x0c é 😀",
     }
     assert shared.call("inhouse/echo", params) == params
-    command = {"command": "tiny.echo", "arguments": [params], "workDoneToken": "t"}
+    command: Json = {"command": "tiny.echo", "arguments": [params], "workDoneToken": "t"}
     assert shared.call("workspace/executeCommand", command) == {"arguments": [params], "token": "t"}
 
 
@@ -151,7 +151,7 @@ def test_a_known_failure_is_told_with_its_data(shared: RawClient) -> None:
     assert data == {
         "kind": "context_overflow",
         "backend": "lab",
-        "hint": "Shorten shared.",
+        "hint": "Shorten it.",
         "tokens": {"input": 9000, "limit": 8192},
     }
 
@@ -201,7 +201,8 @@ def test_odd_cancels_disturb_nothing() -> None:
     with client() as it:
         it.initialize()
         sleeper = start_sleeping(it, "a")
-        for params in (None, [], {}, {"id": None}, {"id": 999}, {"id": str(sleeper)}, {"id": [sleeper]}, {"id": True}):
+        odd: list[object] = [None, [], {}, {"id": None}, {"id": 999}, {"id": str(sleeper)}, {"id": [sleeper]}]
+        for params in [*odd, {"id": True}, {"id": 1.0}, 5]:
             it.notify("$/cancelRequest", params)
             it.notify("window/workDoneProgress/cancel", params)
         assert it.call("inhouse/running") == ["a"]
@@ -248,9 +249,24 @@ def test_a_request_of_ours_ends_whatever_the_client_says() -> None:
         assert error_code(it.answer(id_)) == -32800
 
 
-METHODS = ["inhouse/echo", "inhouse/nothing", "inhouse/crash", "textDocument/codeAction", "initialize", "inhouse/work"]
-METHODS += ["workspace/executeCommand", "textDocument/didOpen", "textDocument/didChange", "inhouse/document"]
-METHODS += ["workspace/didChangeWorkspaceFolders", "workspace/didChangeConfiguration", "$/setTrace", "$/cancelRequest"]
+METHODS = [
+    "inhouse/echo",
+    "inhouse/nothing",
+    "inhouse/crash",
+    "inhouse/work",
+    "inhouse/document",
+    "initialize",
+    "workspace/executeCommand",
+    "textDocument/codeAction",
+    "textDocument/didOpen",
+    "textDocument/didChange",
+    "workspace/didChangeWorkspaceFolders",
+    "workspace/didChangeConfiguration",
+    "window/workDoneProgress/cancel",
+    "$/setTrace",
+    "$/cancelRequest",
+]
+KEYS = ["textDocument", "uri", "range", "start", "end", "line", "contentChanges", "text", "command", "id", "jsonrpc"]
 
 
 def random_json(rng: random.Random, depth: int = 0) -> object:
@@ -279,7 +295,7 @@ def random_json(rng: random.Random, depth: int = 0) -> object:
     if kind == 6:
         return [random_json(rng, depth + 1) for _ in range(rng.randrange(4))]
     if kind == 7:
-        return {rng.choice(keys): random_json(rng, depth + 1) for _ in range(rng.randrange(5))}
+        return {rng.choice(KEYS): random_json(rng, depth + 1) for _ in range(rng.randrange(5))}
     return plain[kind]
 
 

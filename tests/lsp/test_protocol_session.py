@@ -4,6 +4,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -31,11 +32,11 @@ def test_the_answer_to_initialize_says_what_the_server_can_do() -> None:
         assert (sync["openClose"], sync["change"]) == (True, 2)
         assert capabilities["executeCommandProvider"] == {"commands": ["tiny.echo", "tiny.sleep"]}
         experimental = as_object(as_object(capabilities["experimental"])["inhouse"])
-        methods = experimental["methods"]
+        methods = cast(list[str], experimental["methods"])
         assert experimental["version"] == 1
-        assert isinstance(methods, list)
         assert "inhouse/echo" in methods
         assert methods == sorted(methods)
+        assert all(method.startswith("inhouse/") for method in methods)
 
 
 def test_a_second_initialize_is_refused_and_resets_nothing() -> None:

@@ -1,6 +1,5 @@
 """The byte stream: cut anywhere, flooded, not read, damaged (security.md, C50-C84)."""
 
-import json
 import os
 from collections.abc import Generator
 from contextlib import suppress
@@ -25,8 +24,13 @@ def shared() -> Generator[RawClient]:
 
 @pytest.mark.parametrize(
     "header",
-    ["content-length: %d", "CONTENT-LENGTH: %d", "Content-Length:%d", "Content-Length:  %d \t"]
-    + ["Content-Type: application/vscode-jsonrpc; charset=utf8\r\nContent-Length: %d\r\nX: y"],
+    [
+        "content-length: %d",
+        "CONTENT-LENGTH: %d",
+        "Content-Length:%d",
+        "Content-Length:  %d \t",
+        "Content-Type: application/vscode-jsonrpc; charset=utf8\r\nContent-Length: %d\r\nX: y",
+    ],
 )
 def test_headers_are_read_in_every_spelling(shared: RawClient, header: str) -> None:
     shared.send_bytes((header % len(ECHO) + "\r\n\r\n").encode() + ECHO)

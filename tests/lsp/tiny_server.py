@@ -157,7 +157,7 @@ async def overflow(ls: InhouseServer, params: object) -> object:
 @server.feature("tiny/mark")
 async def mark(ls: InhouseServer, params: object) -> None:
     """Makes a file, for a test that does not read stdout; after the client has begun to lag."""
-    while await _is_drained(ls):
+    while await _is_drained(ls):  # noqa: ASYNC110 - nothing tells when a client begins to lag
         await asyncio.sleep(0.01)
     touch(str(members(params).get("path")))
 

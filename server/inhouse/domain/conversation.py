@@ -54,15 +54,7 @@ class LineRange:
     end_character: int
 
 
-@dataclass(frozen=True, slots=True)
-class ResourcePart:
-    """A document the server reads: the open buffer first, then the file, inside the workspace."""
-
-    uri: str
-    range: LineRange | None = None
-
-
-Part = TextPart | ThinkingPart | ImagePart | ToolCallPart | ToolResultPart | ResourcePart
+Part = TextPart | ThinkingPart | ImagePart | ToolCallPart | ToolResultPart
 
 
 @dataclass(frozen=True, slots=True)

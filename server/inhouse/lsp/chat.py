@@ -4,36 +4,38 @@ import time
 from contextlib import AsyncExitStack
 
 from inhouse.assist import chat as use_case
+from inhouse.assist.session import Session
 from inhouse.assist.shapes import Shape, Timing, chat_result, event_value
 from inhouse.domain.conversation import ChatRequest
 from inhouse.domain.errors import ErrorKind, InhouseError
 from inhouse.domain.events import Content, Finished, Notice, Progress
-from inhouse.lsp import convert, params
+from inhouse.lsp import convert, params, resources
 from inhouse.lsp.server import InhouseServer
 from inhouse.lsp.sessions import Sessions
 from inhouse.lsp.stages import Stages
+from inhouse.workspace.exclude import Excludes
 
 
 async def chat(ls: InhouseServer, sessions: Sessions, given: object) -> Shape:
     """Streams on `partialResultToken` if there is one; cancelling this coroutine stops the backend."""
     wanted = params.read(params.ChatParams, given)
-    request = convert.chat_request(wanted, ls.request_id)
+    session = await sessions.current()
+    excludes = Excludes(session.config.privacy.exclude)
+    texts = await resources.read(wanted.messages, ls.documents, ls.folders, excludes)
+    request = convert.chat_request(wanted, ls.request_id, texts)
     async with AsyncExitStack() as stack:
         progress = None
         if wanted.work_done_token is not None:
             progress = await stack.enter_async_context(ls.work_done(wanted.work_done_token, "Inhouse"))
         stages = await stack.enter_async_context(Stages(progress))
-        return await _Answering(ls, sessions, request, wanted.partial_result_token, stages).run()
+        return await _Answering(ls, request, wanted.partial_result_token, stages).run(session)
 
 
 class _Answering:
     """One chat on its way to the client."""
 
-    def __init__(
-        self, ls: InhouseServer, sessions: Sessions, request: ChatRequest, token: params.Token | None, stages: Stages
-    ) -> None:
+    def __init__(self, ls: InhouseServer, request: ChatRequest, token: params.Token | None, stages: Stages) -> None:
         self._client = ls.client
-        self._sessions = sessions
         self._request = request
         self._token = token
         self._stages = stages
@@ -41,8 +43,7 @@ class _Answering:
         self._began = time.monotonic()
         self._first: float | None = None
 
-    async def run(self) -> Shape:
-        session = await self._sessions.current()
+    async def run(self, session: Session) -> Shape:
         async with use_case.stream(session, self._request) as events:
             async for event in events:
                 if isinstance(event, Progress):

@@ -4,12 +4,13 @@ from typing import assert_never
 
 from inhouse.domain import conversation as domain
 from inhouse.lsp import params as wire
+from inhouse.lsp.resources import Texts
 
 
-def chat_request(params: wire.ChatParams, request_id: str) -> domain.ChatRequest:
+def chat_request(params: wire.ChatParams, request_id: str, resources: Texts) -> domain.ChatRequest:
     return domain.ChatRequest(
         id=request_id,
-        messages=messages(params.messages),
+        messages=_messages(params.messages, resources),
         model=params.model,
         tools=_tools(params.tools),
         tool_choice=params.tool_choice,
@@ -20,21 +21,21 @@ def chat_request(params: wire.ChatParams, request_id: str) -> domain.ChatRequest
     )
 
 
-def count_request(params: wire.CountMessagesParams, request_id: str) -> domain.ChatRequest:
-    return domain.ChatRequest(id=request_id, messages=messages(params.messages), tools=_tools(params.tools))
+def count_request(params: wire.CountMessagesParams, request_id: str, resources: Texts) -> domain.ChatRequest:
+    return domain.ChatRequest(id=request_id, messages=_messages(params.messages, resources), tools=_tools(params.tools))
 
 
-def messages(given: list[wire.Message]) -> tuple[domain.Message, ...]:
-    return tuple(domain.Message(domain.Role(message.role), _parts(message.content)) for message in given)
+def _messages(given: list[wire.Message], resources: Texts) -> tuple[domain.Message, ...]:
+    return tuple(domain.Message(domain.Role(message.role), _parts(message.content, resources)) for message in given)
 
 
-def _parts(content: str | list[wire.Part]) -> tuple[domain.Part, ...]:
+def _parts(content: str | list[wire.Part], resources: Texts) -> tuple[domain.Part, ...]:
     if isinstance(content, str):
         return (domain.TextPart(content),)
-    return tuple(_part(part) for part in content)
+    return tuple(_part(part, resources) for part in content)
 
 
-def _part(part: wire.Part) -> domain.Part:
+def _part(part: wire.Part, resources: Texts) -> domain.Part:
     match part:
         case wire.TextPart():
             return domain.TextPart(part.text)
@@ -47,16 +48,9 @@ def _part(part: wire.Part) -> domain.Part:
         case wire.ToolResultPart():
             return domain.ToolResultPart(part.id, part.content)
         case wire.ResourcePart():
-            return domain.ResourcePart(part.uri, _range(part.range))
+            return resources[part]
         case _:
             assert_never(part)
-
-
-def _range(found: wire.Range | None) -> domain.LineRange | None:
-    if found is None:
-        return None
-    start, end = found.start, found.end
-    return domain.LineRange(start.line, start.character, end.line, end.character)
 
 
 def _tools(tools: list[wire.Tool] | None) -> tuple[domain.Tool, ...]:

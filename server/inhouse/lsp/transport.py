@@ -30,6 +30,9 @@ for threads that somebody else has started."""
 
 log = logging.getLogger(__name__)
 
+_Incoming = bytes | TooLarge | BrokenStream
+_END = bytes(bytearray(b"end"))  # an object of its own, told from a body by identity
+
 OnStop = Callable[[], Awaitable[None]]
 
 
@@ -83,6 +86,8 @@ class _Connection:
         self._streams = streams
         self._frames = FrameReader(max_message_bytes)
         self._limit = max_message_bytes
+        self._incoming: deque[_Incoming] = deque()
+        self._pumping = False
         self._reason: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self._watch: asyncio.Task[None] | None = None
 
@@ -101,25 +106,35 @@ class _Connection:
         return code
 
     def _feed(self, data: bytes) -> None:
-        if self._reason.done():
-            return
-        if not data:
-            if self._frames.mid_message:
-                log.warning("stdin was closed in the middle of a message")
-            self._end("stdin was closed")
-            return
         try:
-            for body in self._frames.feed(data):
-                if isinstance(body, TooLarge):
-                    self._protocol.refuse(self._too_large(body))
-                else:
-                    self._protocol.receive(body)
+            self._incoming.extend(self._frames.feed(data) if data else [_END])
         except BrokenStream as broken:
-            self._fail(f"stdin cannot be read as LSP: {broken}")
+            self._incoming.append(broken)
+        if not self._pumping:
+            self._pump()
 
-    def _too_large(self, body: TooLarge) -> Refused:
-        text = f"A message of {body.length} bytes is over the limit of {self._limit} bytes."
-        return Refused(Code.INVALID_REQUEST, text)
+    def _pump(self) -> None:
+        """Takes messages in order, and lets a handler begin before the next message is looked at: a request sees
+        the documents as they were when the client sent it."""
+        self._pumping = False
+        while self._incoming and not self._reason.done():
+            if self._take(self._incoming.popleft()):
+                self._pumping = True
+                asyncio.get_running_loop().call_soon(self._pump)
+                return
+
+    def _take(self, item: _Incoming) -> bool:
+        match item:
+            case bytes() if item is not _END:
+                return self._protocol.receive(item)
+            case bytes():
+                self._end("stdin was closed" + " in the middle of a message" * self._frames.mid_message)
+            case TooLarge(length):
+                text = f"A message of {length} bytes is over the limit of {self._limit} bytes."
+                self._protocol.refuse(Refused(Code.INVALID_REQUEST, text))
+            case BrokenStream():
+                self._fail(f"stdin cannot be read as LSP: {item}")
+        return False
 
     def _end(self, reason: str) -> None:
         log.info("ending: %s", reason)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import orjson
 
-from inhouse.domain.conversation import Message, ResourcePart, SamplingOptions, TextPart, ThinkingPart
+from inhouse.domain.conversation import ImagePart, Message, SamplingOptions, TextPart, ThinkingPart
 from inhouse.domain.errors import ErrorKind, InhouseError
 from inhouse.domain.prompt import Prompt
 
@@ -34,10 +34,8 @@ def wire_message(message: Message) -> dict[str, object]:
     for part in message.parts:
         if isinstance(part, TextPart):
             texts.append(part.text)
-        elif isinstance(part, ResourcePart):
-            raise AssertionError("resources are read before a prompt is made")
         elif not isinstance(part, ThinkingPart):
-            raise _unsupported("images" if type(part).__name__ == "ImagePart" else "tools")
+            raise _unsupported("images" if isinstance(part, ImagePart) else "tools")
     return {"role": message.role.value, "content": "\n\n".join(texts)}
 
 

@@ -1,0 +1,83 @@
+"""Documents that a chat message points to: the open buffer first, then the file, inside the workspace only."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from inhouse.domain.conversation import LineRange, TextPart
+from inhouse.domain.errors import ErrorKind, InhouseError
+from inhouse.lsp import params, uris
+from inhouse.lsp.documents import Document, Documents, Encoding, split_lines
+from inhouse.workspace.attachments import Attachment, read_attachment
+from inhouse.workspace.exclude import Excludes
+
+Texts = Mapping[params.ResourcePart, TextPart]
+
+
+async def read(
+    messages: Sequence[params.Message], documents: Documents, folders: tuple[Path, ...], excludes: Excludes
+) -> Texts:
+    """The text of every resource in `messages`; raises InhouseError for one that cannot or must not be read."""
+    wanted = {
+        part: documents.get(part.uri)
+        for message in messages
+        if not isinstance(message.content, str)
+        for part in message.content
+        if isinstance(part, params.ResourcePart)
+    }
+    if not wanted:
+        return {}
+    reader = _Reader(folders, excludes, documents.encoding)
+    return await asyncio.to_thread(lambda: {part: reader.text(part, buffer) for part, buffer in wanted.items()})
+
+
+class _Reader:
+    def __init__(self, folders: tuple[Path, ...], excludes: Excludes, encoding: Encoding) -> None:
+        self._folders = folders
+        self._excludes = excludes
+        self._encoding: Encoding = encoding
+
+    def text(self, part: params.ResourcePart, buffer: Document | None) -> TextPart:
+        if buffer is None:
+            path = self._inside(part.uri)
+            found = read_attachment(path, self._root(path), self._excludes)
+            buffer = Document(part.uri, 0, "", split_lines(found.text), self._encoding)
+            name = found.name
+        else:
+            name = self._name(part.uri)
+        area = part.range and _area(part.range)
+        text = buffer.text if area is None else buffer.text_in(area)
+        lines = f":{area.start_line + 1}-{area.end_line + 1}" if area else ""
+        return TextPart(Attachment(name + lines, text).as_block())
+
+    def _inside(self, uri: str) -> Path:
+        path = uris.to_path(uri)
+        if path is None or not any(path.resolve().is_relative_to(root.resolve()) for root in self._folders):
+            raise InhouseError(
+                kind=ErrorKind.INVALID_REQUEST,
+                message="A resource of the conversation is neither open nor a file inside the workspace.",
+                hint="Open the document, or send its text.",
+            )
+        return path
+
+    def _root(self, path: Path) -> Path:
+        return next((root for root in self._folders if path.is_relative_to(root)), path.parent)
+
+    def _name(self, uri: str) -> str:
+        """Of an open buffer, which may have no file; one that is excluded stays out also when it is open."""
+        path = uris.to_path(uri)
+        if path is None:
+            return "untitled"
+        root = self._root(path)
+        if self._excludes.matches(path, root):
+            raise InhouseError(
+                kind=ErrorKind.POLICY,
+                message=f"{path.name} is never sent: it matches privacy.exclude or a built-in pattern for secrets.",
+                hint="Copy what you need of it into another document.",
+            )
+        return path.relative_to(root).as_posix()
+
+
+def _area(found: params.Range) -> LineRange:
+    start, end = found.start, found.end
+    return LineRange(start.line, start.character, end.line, end.character)
