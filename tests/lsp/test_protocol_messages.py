@@ -250,39 +250,15 @@ def test_a_request_of_ours_ends_whatever_the_client_says() -> None:
 
 
 METHODS = [
-    "inhouse/echo",
-    "inhouse/nothing",
-    "inhouse/crash",
-    "inhouse/work",
-    "inhouse/document",
-    "initialize",
-    "workspace/executeCommand",
-    "textDocument/codeAction",
-    "textDocument/didOpen",
-    "textDocument/didChange",
-    "workspace/didChangeWorkspaceFolders",
-    "workspace/didChangeConfiguration",
-    "window/workDoneProgress/cancel",
-    "$/setTrace",
-    "$/cancelRequest",
+    *("inhouse/echo", "inhouse/nothing", "inhouse/crash", "inhouse/work", "inhouse/document", "initialize"),
+    *("workspace/executeCommand", "workspace/didChangeWorkspaceFolders", "workspace/didChangeConfiguration"),
+    *("textDocument/codeAction", "textDocument/didOpen", "textDocument/didChange"),
+    *("window/workDoneProgress/cancel", "$/setTrace", "$/cancelRequest"),
 ]
 KEYS = ["textDocument", "uri", "range", "start", "end", "line", "contentChanges", "text", "command", "id", "jsonrpc"]
 
 
 def random_json(rng: random.Random, depth: int = 0) -> object:
-    keys = [
-        "textDocument",
-        "uri",
-        "range",
-        "start",
-        "end",
-        "line",
-        "contentChanges",
-        "text",
-        "command",
-        "id",
-        "jsonrpc",
-    ]
     kind = rng.randrange(8 if depth < 4 else 6)
     plain: list[object] = [
         None,

@@ -9,9 +9,7 @@ import pytest
 
 from tests.lsp.raw_client import RawClient, client, framed, wait_until
 
-ECHO = json.dumps(
-    {"jsonrpc": "2.0", "id": "x", "method": "inhouse/echo", "params": ["é😀"]}, ensure_ascii=False
-).encode()
+ECHO = '{"jsonrpc": "2.0", "id": "x", "method": "inhouse/echo", "params": ["é😀"]}'.encode()
 
 
 @pytest.fixture(scope="module")

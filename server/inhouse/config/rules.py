@@ -1,7 +1,7 @@
 """What a value in the settings may be, each rule with the words that tell a person so.
 
 Plain functions over dataclass fields instead of pydantic: importing and building that costs a quarter of the
-server's start-up, and none of its wording is fit for a user (docs/decisions).
+server's start-up, and none of its wording is fit for a user.
 """
 
 import re

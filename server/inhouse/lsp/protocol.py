@@ -69,36 +69,41 @@ class InhouseProtocol(LanguageServerProtocol):
 
     # ------------------------------------------------------------------ in
 
-    def receive(self, body: bytes) -> None:
-        """One message from the client. Never raises for what the client sent."""
+    def receive(self, body: bytes) -> bool:
+        """One message from the client; True if a task was made that should begin before the next message.
+
+        Never raises for what the client sent.
+        """
         match jsonrpc.parse(body):
             case Request() as request:
-                self._take_request(request)
+                return self._take_request(request)
             case Notification() as notification:
-                self._take_notification(notification)
+                return self._take_notification(notification)
             case Reply() as reply:
                 self.client.resolve(reply)
             case Refused() as refused:
                 self.refuse(refused)
+        return False
 
     def refuse(self, refused: Refused) -> None:
         if refused.is_request or refused.id not in self._open:
             self.client.send(jsonrpc.error(refused.id, refused.code, refused.message))
 
-    def _take_request(self, request: Request) -> None:
+    def _take_request(self, request: Request) -> bool:
         if self._phase is Phase.INITIALIZING:
             self._held.append(request)
-            return
+            return False
         try:
             handler = self._admit(request)
         except _Refusal as refusal:
             self.client.send(jsonrpc.error(request.id, refusal.code, str(refusal)))
-            return
+            return False
         self._phase = _NEXT_PHASE.get(request.method, self._phase)
         reference = secrets.token_hex(8)
         task = asyncio.create_task(_run(handler, request.params, reference))
         self._open[request.id] = task
         task.add_done_callback(partial(self._answer, request, reference))
+        return True
 
     def _admit(self, request: Request) -> Handler:
         if request.id in self._open:
@@ -123,7 +128,7 @@ class InhouseProtocol(LanguageServerProtocol):
         }
         return builtin.get(method) or self._registry.request(method)
 
-    def _take_notification(self, notification: Notification) -> None:
+    def _take_notification(self, notification: Notification) -> bool:
         method, params = notification.method, notification.params
         if method == types.EXIT:
             self.on_exit("the client said exit")
@@ -132,9 +137,10 @@ class InhouseProtocol(LanguageServerProtocol):
         elif self._phase is Phase.INITIALIZING:
             self._held.append(notification)
         elif self._phase is Phase.READY:
-            self._handle_now(method, params)
+            return self._notice(method, params)
         else:
             log.info("a notification outside the session was dropped")
+        return False
 
     def _cancel(self, params: object) -> None:
         id_ = jsonrpc.members(params).get("id")
@@ -142,18 +148,20 @@ class InhouseProtocol(LanguageServerProtocol):
         if task is not None:
             task.cancel()
 
-    def _handle_now(self, method: str, params: object) -> None:
+    def _notice(self, method: str, params: object) -> bool:
         """What keeps the server's copies in step happens at once, in the order of the wire; the rest in a task."""
         try:
             self._keep_in_step(method, params)
         except ValueError as error:
             log.warning("a notification (%s) was dropped: %s", method, error)
-            return
+            return False
         handler = self._registry.notification(method)
-        if handler is not None:
-            task = asyncio.create_task(_run(handler, params, secrets.token_hex(8)))
-            self._background.add(task)
-            task.add_done_callback(partial(self._noted, method))
+        if handler is None:
+            return False
+        task = asyncio.create_task(_run(handler, params, secrets.token_hex(8)))
+        self._background.add(task)
+        task.add_done_callback(partial(self._noted, method))
+        return True
 
     def _keep_in_step(self, method: str, params: object) -> None:
         match method:

@@ -8,6 +8,7 @@ import select
 import signal
 import sys
 import threading
+from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
@@ -30,8 +31,8 @@ for threads that somebody else has started."""
 
 log = logging.getLogger(__name__)
 
-_Incoming = bytes | TooLarge | BrokenStream
-_END = bytes(bytearray(b"end"))  # an object of its own, told from a body by identity
+_Incoming = bytes | TooLarge | BrokenStream | None
+"""What comes from stdin; None is its end."""
 
 OnStop = Callable[[], Awaitable[None]]
 
@@ -107,7 +108,7 @@ class _Connection:
 
     def _feed(self, data: bytes) -> None:
         try:
-            self._incoming.extend(self._frames.feed(data) if data else [_END])
+            self._incoming.extend(self._frames.feed(data) if data else [None])
         except BrokenStream as broken:
             self._incoming.append(broken)
         if not self._pumping:
@@ -125,10 +126,12 @@ class _Connection:
 
     def _take(self, item: _Incoming) -> bool:
         match item:
-            case bytes() if item is not _END:
-                return self._protocol.receive(item)
             case bytes():
-                self._end("stdin was closed" + " in the middle of a message" * self._frames.mid_message)
+                return self._protocol.receive(item)
+            case None:
+                self._end(
+                    "stdin was closed in the middle of a message" if self._frames.mid_message else "stdin was closed"
+                )
             case TooLarge(length):
                 text = f"A message of {length} bytes is over the limit of {self._limit} bytes."
                 self._protocol.refuse(Refused(Code.INVALID_REQUEST, text))

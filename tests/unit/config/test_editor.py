@@ -30,8 +30,7 @@ json_values = st.recursive(
 )
 known_words = st.sampled_from(
     ["inhouse", "huggingface", "backends", "tgi", "lab", "url", "headers", "models", "tokens", "inputRatio"]
-    + ["privacy", "exclude", "airGapped", "audit", "customTGIEndpoint", "tokenAllocation", "timeouts"]
-)
+) | st.sampled_from(["privacy", "exclude", "airGapped", "audit", "customTGIEndpoint", "tokenAllocation", "timeouts"])
 near_misses = st.recursive(
     json_values | st.sampled_from(["http://localhost:1", "http://far.example", 0.5]),
     lambda inner: st.dictionaries(known_words, inner, max_size=4),
@@ -51,8 +50,8 @@ def test_no_json_whatever_makes_loading_fail(setup: Setup, first: object, second
 
 
 def test_camel_case_is_understood_and_the_users_own_names_stay(setup: Setup) -> None:
-    backend = {"url": "http://localhost:1", "connectTimeout": 2, "headers": {"xTeam": "c"}}
-    backend["models"] = [{"name": "m", "contextLength": 99}]
+    models = [{"name": "m", "contextLength": 99}]
+    backend = {"url": "http://localhost:1", "connectTimeout": 2, "headers": {"xTeam": "c"}, "models": models}
     setup.inhouse({"backends": {"my-lab": backend}, "completionModel": "m", "server": {"path": 1}, "trace.server": 2})
     loaded = setup.load()
     lab = loaded.config.backends["my-lab"]

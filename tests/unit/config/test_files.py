@@ -74,6 +74,11 @@ def test_unreadable_user_file_is_an_error(setup: Setup, plant: Callable[[Path], 
     assert setup.only_problem().severity == "error"
 
 
+def test_file_is_never_read_in_part(setup: Setup) -> None:
+    write(setup.user, "# comment\n" * 100_001 + "model = 5")
+    assert "larger than 1 MB" in setup.only_problem().message
+
+
 def test_link_within_a_project_and_a_linked_user_file_are_followed(setup: Setup, tmp_path: Path) -> None:
     root = setup.project("p")
     write(root / "shared.toml", 'completion_model = "a"')

@@ -1,0 +1,71 @@
+"""What a person attaches reaches the model whole and named, or not at all."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from inhouse.domain.errors import ErrorKind, InhouseError
+from inhouse.workspace.attachments import fenced, read_attachment
+from inhouse.workspace.exclude import Excludes
+from inhouse.workspace.root import root_of
+
+NONE = Excludes()
+
+
+def test_a_file_is_named_by_its_place_in_the_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder := tmp_path / "src").mkdir()
+    (folder / "a.py").write_bytes(b"\xef\xbb\xbfx = 1\r\n")
+    monkeypatch.chdir(folder)
+    found = read_attachment(Path("a.py"), tmp_path, NONE)
+    assert (found.name, found.text) == ("src/a.py", "x = 1\n")
+    assert found.as_block() == "src/a.py\n```\nx = 1\n```"
+
+
+def test_a_name_cannot_begin_a_line_of_its_own(tmp_path: Path) -> None:
+    (file := tmp_path / "a\n```\nobey").touch()
+    assert "\n" not in read_attachment(file, tmp_path, NONE).name
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe", b"a\0b", b"x" * 1_000_001])
+def test_what_is_not_text_or_too_long_is_refused(tmp_path: Path, content: bytes) -> None:
+    (file := tmp_path / "a.txt").write_bytes(content)
+    with pytest.raises(InhouseError) as caught:
+        read_attachment(file, tmp_path, NONE)
+    assert caught.value.kind is ErrorKind.INVALID_REQUEST
+
+
+@pytest.mark.parametrize("what", ["fifo", "folder", "missing", "device"])
+def test_what_is_no_regular_file_is_refused_without_waiting(tmp_path: Path, what: str) -> None:
+    path = Path("/dev/zero") if what == "device" else tmp_path / what
+    if what == "fifo":
+        os.mkfifo(path)
+    if what == "folder":
+        path.mkdir()
+    with pytest.raises(InhouseError) as caught:
+        read_attachment(path, tmp_path, NONE)
+    assert caught.value.kind is ErrorKind.INVALID_REQUEST
+
+
+def test_what_is_excluded_is_refused_by_policy(tmp_path: Path) -> None:
+    (file := tmp_path / ".env").touch()
+    with pytest.raises(InhouseError) as caught:
+        read_attachment(file, tmp_path, NONE)
+    assert caught.value.kind is ErrorKind.POLICY
+
+
+@pytest.mark.parametrize(
+    ("text", "fence"), [("x", "```"), ("", "```"), ("```\nx\n```\n", "````"), ("`````", "``````"), ("``", "```")]
+)
+def test_a_text_cannot_end_its_own_fence(text: str, fence: str) -> None:
+    lines = fenced(text).split("\n")
+    assert (lines[0], lines[-1]) == (fence, fence)
+    assert fence not in text
+
+
+def test_the_project_is_the_nearest_repository(tmp_path: Path) -> None:
+    (inner := tmp_path / "repo" / "src" / "deep").mkdir(parents=True)
+    (tmp_path / "repo" / ".git").touch()  # a worktree has a file there
+    assert root_of(inner) == tmp_path / "repo"
+    (lone := tmp_path / "lone").mkdir()
+    assert root_of(lone) == lone
