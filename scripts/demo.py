@@ -116,9 +116,8 @@ def main(question: str) -> int:
             answer = _converse(Client(server.stdin, server.stdout), question)
             code = server.wait(timeout=10)
         except (Failure, OSError, subprocess.TimeoutExpired) as exc:
-            server.kill()
             sys.stderr.write(f"{exc}\n")
-            return 1
+            return 1  # leaving closes the server's stdin, and that ends it
     if code != 0:
         sys.stderr.write(f"The server ended with exit code {code}.\n")
         return 1

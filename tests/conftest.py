@@ -56,5 +56,8 @@ def embedded_model() -> Path:
 
 @pytest.fixture
 def home_with_model(home: dict[str, str], embedded_model: Path) -> dict[str, str]:
-    """`home`, with the embedded model visible in it and nothing else configured."""
-    return home | {"INHOUSE_EMBEDDED__MODEL": str(embedded_model)}
+    """`home`, with the embedded model visible in it and nothing else configured.
+
+    One thread: with as many as cores, llama.cpp is ten times slower as soon as anything else runs beside it.
+    """
+    return home | {"INHOUSE_EMBEDDED__MODEL": str(embedded_model), "INHOUSE_EMBEDDED__THREADS": "1"}

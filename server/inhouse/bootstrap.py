@@ -135,11 +135,7 @@ def _credential(name: str, settings: BackendSettings, environ: Mapping[str, str]
 
 
 def _embedded(config: Config, paths: Paths, resources: Resources) -> Backend:
-    models = store.models_dir(paths)
-    try:
-        model = store.resolve(config.embedded.model, models)
-    except InhouseError as exc:
-        return UnusableBackend(EMBEDDED, EMBEDDED, Kind.EMBEDDED, exc)
+    model = store.location(config.embedded.model, store.models_dir(paths))
     settings = EngineSettings(
         model=model,
         alias=model.stem,
@@ -147,7 +143,7 @@ def _embedded(config: Config, paths: Paths, resources: Resources) -> Backend:
         idle_unload=config.embedded.idle_unload,
         runtime=paths.runtime,
     )
-    return EmbeddedBackend(config, model, resources.supervisor(settings))
+    return EmbeddedBackend(config, store.models_dir(paths), resources.supervisor(settings))
 
 
 def _order(config: Config, backends: Mapping[str, Backend]) -> tuple[str, ...]:

@@ -1,13 +1,18 @@
 """A look at the embedded engine behind a server's back: its process, and whether it generates. Linux only (`/proc`)."""
 
 import asyncio
+import os
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
 
 ENGINE_MODULE = b"inhouse.inference.embedded.engine"
 PROC = Path("/proc")
+LISTENING = "0A"
+"""A socket's state in `/proc/net/tcp`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,13 +21,39 @@ class Engine:
     key: str
     socket: str
 
-    async def busy_slots(self) -> list[bool]:
-        """For each slot, whether it is processing, from the engine's own `/slots`."""
+    @property
+    def folder(self) -> Path:
+        return Path(self.socket).parent
+
+    @property
+    def runs(self) -> bool:
+        """False for a zombie too."""
+        return _state_and_parent(self.pid)[0] != b"Z"
+
+    @property
+    def command_line(self) -> bytes:
+        return _read(self.pid, "cmdline")
+
+    @property
+    def listens_on_tcp(self) -> bool:
+        sockets = {os.readlink(link) for link in (PROC / str(self.pid) / "fd").iterdir() if link.is_symlink()}
+        tables = (_read(self.pid, f"net/{name}").decode().splitlines()[1:] for name in ("tcp", "tcp6"))
+        rows = [line.split() for table in tables for line in table]
+        return any(row[3] == LISTENING and f"socket:[{row[9]}]" in sockets for row in rows)
+
+    async def ask(self, path: str, body: Mapping[str, object] | None = None) -> Any:  # noqa: ANN401  # JSON
+        """What the engine itself answers: to a POST if there is a body, else to a GET."""
         transport = httpx.AsyncHTTPTransport(uds=self.socket)
         async with httpx.AsyncClient(transport=transport, base_url="http://engine", trust_env=False) as client:
-            response = await client.get("/slots", headers={"Authorization": f"Bearer {self.key}"})
+            response = await client.request(
+                "GET" if body is None else "POST", path, json=body, headers={"Authorization": f"Bearer {self.key}"}
+            )
         response.raise_for_status()
-        return [slot["is_processing"] for slot in response.json()]
+        return response.json()
+
+    async def busy_slots(self) -> list[bool]:
+        """For each slot, whether it is processing, from the engine's own `/slots`."""
+        return [slot["is_processing"] for slot in await self.ask("/slots")]
 
     async def becomes_idle(self, seconds: float = 1.0) -> bool:
         """Asks ten times a second and no faster: each answer of `/slots` delays llama.cpp's own look at its clients."""
@@ -32,17 +63,25 @@ class Engine:
             await asyncio.sleep(0.1)
         return not any(await self.busy_slots())
 
+    async def ends(self, seconds: float = 5.0) -> bool:
+        return await comes_true(lambda: not self.runs, seconds)
+
 
 def engines(server: int) -> list[Engine]:
     """The engine processes below the server process."""
     return [_engine(pid) for pid in descendants(server) if ENGINE_MODULE in _read(pid, "cmdline")]
 
 
+def the_engine(server: int) -> Engine:
+    (engine,) = engines(server)
+    return engine
+
+
 def descendants(pid: int) -> list[int]:
     """The living processes below this one, zombies left out."""
     parents: dict[int, int] = {}
     for entry in PROC.glob("[0-9]*"):
-        state, parent = (_read(int(entry.name), "stat").rpartition(b")")[2].split() or [b"Z", b"0"])[:2]
+        state, parent = _state_and_parent(int(entry.name))
         if state != b"Z":
             parents[int(entry.name)] = int(parent)
     found = [pid]
@@ -51,10 +90,24 @@ def descendants(pid: int) -> list[int]:
     return found[1:]
 
 
+async def comes_true(condition: Callable[[], bool], seconds: float = 5.0) -> bool:
+    """Looks twenty times a second, for what nothing tells of when it happens."""
+    for _ in range(round(seconds * 20)):
+        if condition():
+            return True
+        await asyncio.sleep(0.05)
+    return condition()
+
+
 def _engine(pid: int) -> Engine:
     pairs = (entry.partition(b"=") for entry in _read(pid, "environ").split(b"\0"))
     environ = {name.decode(): value.decode() for name, _, value in pairs}
     return Engine(pid, environ["INHOUSE_ENGINE_KEY"], environ["INHOUSE_ENGINE_SOCKET"])
+
+
+def _state_and_parent(pid: int) -> tuple[bytes, bytes]:
+    state, parent, *_ = _read(pid, "stat").rpartition(b")")[2].split() or [b"Z", b"0"]
+    return state, parent
 
 
 def _read(pid: int, name: str) -> bytes:

@@ -53,15 +53,9 @@ def test_white_space_and_a_byte_order_mark_around_a_message_are_borne(shared: Ra
     "data",
     [
         b"Content-Length: 2\n\n{}",
-        b"Content-Length: -2\r\n\r\n{}",
-        b"X: y\r\n\r\n{}",
-        b"Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}",
         b"Content-Length: 1000000000000\r\n\r\n",
-        b"Content-Length: " + b"9" * 5000 + b"\r\n\r\n",
         b"Content-Length: 20\r\n\r\n" + ECHO + framed(ECHO),
-        b"some garbage\n",
         b"X: " + b"y" * 4_000_000,
-        b"X: y\r\n" * 100_000,
     ],
 )
 def test_a_broken_stream_ends_the_server_with_a_reason(data: bytes) -> None:

@@ -21,6 +21,9 @@ FALLBACK_KINDS = frozenset(
 )
 """Failures that another backend may not share (interface §3)."""
 
+STALE_KINDS = FALLBACK_KINDS | {ErrorKind.MODEL_NOT_FOUND}
+"""Failures after which a backend is asked anew what it offers."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -40,7 +43,7 @@ async def _answer(session: Session, request: ChatRequest, stack: AsyncExitStack)
     async for candidate in session.router.candidates(request.model or await default_model(session)):
         if isinstance(candidate, InhouseError):
             failure = failure or candidate
-            if not _may_move_on(session, candidate):
+            if candidate.kind is not ErrorKind.NO_BACKEND and not _may_move_on(session, candidate):
                 break
             continue
         if failure is not None:
@@ -51,7 +54,8 @@ async def _answer(session: Session, request: ChatRequest, stack: AsyncExitStack)
                 yield event
         except InhouseError as exc:
             _blame(exc, request, candidate)
-            session.catalog.forget(candidate.backend.name)
+            if exc.kind in STALE_KINDS:
+                session.catalog.forget(candidate.backend.name)
             if attempt.begun or not _may_move_on(session, exc):
                 raise
             _log.warning("request %s: %s failed (%s), trying the next", request.id, candidate.model.id, exc.kind)

@@ -12,14 +12,15 @@ from inhouse.cli import commands, output
 from inhouse.cli.exit_codes import BUG, DONE, EXIT_CODES, INTERRUPTED
 from inhouse.cli.logging_setup import level_name, set_up
 from inhouse.cli.parser import build
+from inhouse.cli.serve import Serve
 from inhouse.domain.errors import InhouseError
 
 
-def run(argv: Sequence[str]) -> int:
-    """The exit code."""
+def run(argv: Sequence[str], serve: Serve) -> int:
+    """The exit code. `serve` is what `inhouse serve` runs."""
     try:
         try:
-            code = _run(argv)
+            code = _run(argv, serve)
         except SystemExit as exc:  # argparse, after --help, --version or an error
             code = exc.code if isinstance(exc.code, int) else DONE
         output.write("")  # what could not be written must be known before the code is given
@@ -29,17 +30,18 @@ def run(argv: Sequence[str]) -> int:
     except KeyboardInterrupt:
         code = INTERRUPTED
     except BrokenPipeError:  # whoever reads had enough, as `head` does
-        _discard_output()
         code = DONE
     except Exception as exc:  # noqa: BLE001  the last line of defence: nobody is shown a traceback unasked
         _report_bug(exc)
         code = BUG
+    _discard_unwritten()
     return code
 
 
-def _run(argv: Sequence[str]) -> int:
+def _run(argv: Sequence[str], serve: Serve) -> int:
     parser = build()
     args = parser.parse_args(argv)
+    args.serve = serve
     if args.run is None:
         parser.print_help()
         return DONE
@@ -66,9 +68,13 @@ def _make_stdout_tolerant() -> None:
             reconfigure(errors="replace")
 
 
-def _discard_output() -> None:
-    # Else the interpreter tries to flush stdout at its end, and complains.
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+def _discard_unwritten() -> None:
+    """What stdout would not take is not tried again by the interpreter at its end, which would complain of it."""
+    try:
+        output.write("")
+    except (InhouseError, BrokenPipeError):
+        if output.is_open():
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _report_bug(exc: Exception) -> None:

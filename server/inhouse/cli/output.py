@@ -21,14 +21,21 @@ def for_person() -> bool:
     return sys.stderr is not None and sys.stderr.isatty()  # pyright: ignore[reportUnnecessaryComparison]
 
 
+def is_open() -> bool:
+    """Whether there is a stdout at all: whoever started us may have closed it."""
+    return sys.stdout is not None and not sys.stdout.closed  # pyright: ignore[reportUnnecessaryComparison]
+
+
 def to_person() -> bool:
     """Whether stdout is a terminal."""
-    return sys.stdout is not None and sys.stdout.isatty()  # pyright: ignore[reportUnnecessaryComparison]
+    return is_open() and sys.stdout.isatty()
 
 
 def write(text: str) -> None:
     """Write to stdout at once."""
-    if sys.stdout is None:  # pyright: ignore[reportUnnecessaryComparison]  closed by whoever started us
+    if not text and not is_open():
+        return
+    if not is_open():
         raise _unwritable("it is closed")
     try:
         sys.stdout.write(printable(text) if to_person() else text)

@@ -62,7 +62,15 @@ def _split(url: str) -> SplitResult:
 
 
 def _ascii_host(host: str) -> str:
+    """In lower case. A name that the two IDNA standards read differently (`faß` is also `fass`) is refused: it would
+    be trusted as one host and connected to as another."""
+    if host.isascii():
+        return host.lower()
     try:
-        return host.encode("idna").decode("ascii").lower() if not host.isascii() else host.lower()
+        encoded = host.encode("idna")
+        unambiguous = encoded.decode("idna") == host.lower()
     except UnicodeError:
-        raise ValueError("the host is not a valid internationalised name") from None
+        unambiguous, encoded = False, b""
+    if not unambiguous:
+        raise ValueError("the host is not a plain internationalised name; write it in its ASCII form (xn--...)")
+    return encoded.decode("ascii").lower()

@@ -6,12 +6,10 @@ Facts from llama.cpp b11549, recorded: `POST /v1/chat/completions/input_tokens` 
 
 from collections.abc import Mapping
 
-import orjson
-
 from inhouse.domain.errors import ErrorKind, InhouseError
 from inhouse.governance.admission import Admitted, AdmittedText
 from inhouse.inference.egress.channel import Channel
-from inhouse.inference.openai.body import wire_message
+from inhouse.inference.openai.body import encoded, wire_message
 from inhouse.inference.openai.client import check
 from inhouse.inference.tolerant import Json, as_list, as_object, integer, parse
 
@@ -46,7 +44,7 @@ async def count_text(channel: Channel, admitted: AdmittedText) -> int:
 
 
 async def _post(channel: Channel, path: str, body: Mapping[str, object]) -> Json:
-    async with channel.request("POST", path, body=orjson.dumps(body)) as answer:
+    async with channel.request("POST", path, body=encoded(body)) as answer:
         await check(channel, answer, model=None)
         try:
             return as_object(parse(await answer.body(_ANSWER_BYTES)))

@@ -33,9 +33,9 @@ class Router:
         if first is not None:
             yield first
         asked = _backend_of(first)
-        for name in await self._automatic():
-            if name != asked:
-                yield self._best(name, await self.catalog.entry(name))
+        for name in self.order:
+            if name != asked and (best := await self._automatic(name)) is not None:
+                yield best
 
     async def resolve(self, wanted: str) -> Candidate:
         """The one model that `wanted` means; raises if there is none."""
@@ -47,18 +47,18 @@ class Router:
 
     async def default(self) -> ModelId | None:
         """The first ready chat model in routing order."""
-        for name in await self._automatic():
-            best = self._best(name, await self.catalog.entry(name))
+        for name in self.order:
+            best = await self._automatic(name)
             if isinstance(best, Candidate):
                 return best.model.id
         return None
 
-    async def _automatic(self) -> tuple[str, ...]:
-        """A cloud backend is among them only if the settings name it in routing.order."""
-        if self.order_is_explicit:
-            return self.order
-        entries = await self.catalog.entries()
-        return tuple(name for name in self.order if entries[name].zone is Zone.LOCAL or entries[name].failure)
+    async def _automatic(self, name: str) -> Candidate | InhouseError | None:
+        """A backend's first chat model; None for a cloud backend that the settings do not name in routing.order."""
+        entry = await self.catalog.entry(name)
+        if entry.failure is None and entry.zone is Zone.CLOUD and not self.order_is_explicit:
+            return None
+        return self._best(name, entry)
 
     async def _first(self, wanted: str) -> Candidate | InhouseError | None:
         if wanted == AUTO:

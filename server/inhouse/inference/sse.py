@@ -80,7 +80,7 @@ class SseParser:
         name, _, value = line.partition(b":")
         if name == b"data":
             value = value.removeprefix(b" ")
-            self._size += len(value)
+            self._size += len(value) + 1  # with its line end, so that empty lines count too
             if self._size > self._event_limit:
                 raise _too_large("an event", self._event_limit)
             self._data.append(value)

@@ -7,21 +7,18 @@ from inhouse.assist import chat as use_case
 from inhouse.assist.session import Session
 from inhouse.assist.shapes import Shape, Timing, chat_result, event_value
 from inhouse.domain.conversation import ChatRequest
-from inhouse.domain.errors import ErrorKind, InhouseError
 from inhouse.domain.events import Content, Finished, Notice, Progress
 from inhouse.lsp import convert, params, resources
 from inhouse.lsp.server import InhouseServer
 from inhouse.lsp.sessions import Sessions
 from inhouse.lsp.stages import Stages
-from inhouse.workspace.exclude import Excludes
 
 
 async def chat(ls: InhouseServer, sessions: Sessions, given: object) -> Shape:
     """Streams on `partialResultToken` if there is one; cancelling this coroutine stops the backend."""
     wanted = params.read(params.ChatParams, given)
     session = await sessions.current()
-    excludes = Excludes(session.config.privacy.exclude)
-    texts = await resources.read(wanted.messages, ls.documents, ls.folders, excludes)
+    texts = await resources.read(wanted.messages, ls.documents, ls.folders, session.config.privacy.exclude)
     request = convert.chat_request(wanted, ls.request_id, texts)
     async with AsyncExitStack() as stack:
         progress = None
@@ -44,16 +41,17 @@ class _Answering:
         self._first: float | None = None
 
     async def run(self, session: Session) -> Shape:
+        result: Shape = {}
         async with use_case.stream(session, self._request) as events:
             async for event in events:
                 if isinstance(event, Progress):
                     self._stages.enter(event)
                 elif isinstance(event, Finished):
                     timing = Timing(self._first, time.monotonic() - self._began)
-                    return chat_result(event, self._content, timing)
+                    result = chat_result(event, self._content, timing)
                 else:
                     await self._pass_on(event)
-        raise InhouseError(kind=ErrorKind.INTERNAL, message="The answer ended without an end.", hint="")
+        return result
 
     async def _pass_on(self, event: Content | Notice) -> None:
         if not isinstance(event, Notice):

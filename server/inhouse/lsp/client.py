@@ -113,10 +113,11 @@ class Client:
         Raises InhouseError (kind timeout) after `timeout` seconds, RefusedByClient for an error reply.
         """
         id_ = next(self._ids)
+        body = jsonrpc.request(id_, method, params, self._default)
         future: asyncio.Future[jsonrpc.Reply] = asyncio.get_running_loop().create_future()
         self._pending[id_] = future
-        self.send(jsonrpc.request(id_, method, params, self._default))
         try:
+            self.send(body)
             async with asyncio.timeout(timeout):
                 reply = await future
         except TimeoutError as error:

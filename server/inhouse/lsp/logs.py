@@ -21,7 +21,7 @@ def configure_logging(level: str | int, file: Path | None = None) -> None:
     stream = sys.stderr if file is None else file.open("a", encoding="utf-8", errors="backslashreplace")
     handler = BackgroundHandler(stream)
     handler.setFormatter(logging.Formatter(FORMAT))
-    logging.basicConfig(level=level, handlers=[handler], force=True)
+    logging.basicConfig(level=level.upper() if isinstance(level, str) else level, handlers=[handler], force=True)
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
 

@@ -32,7 +32,7 @@ log = logging.getLogger(__name__)
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 """Of the request being handled: in the log, in errors, and sent to the backend."""
 
-SHUTDOWN_SECONDS = 2.0
+SHUTDOWN_SECONDS = 0.8
 """How long `shutdown` waits for the requests it has cancelled."""
 
 
@@ -132,20 +132,25 @@ class InhouseProtocol(LanguageServerProtocol):
         method, params = notification.method, notification.params
         if method == types.EXIT:
             self.on_exit("the client said exit")
+        elif self._phase is Phase.INITIALIZING and not self._is_cancel_of_open(notification):
+            self._held.append(notification)
         elif method == types.CANCEL_REQUEST:
             self._cancel(params)
-        elif self._phase is Phase.INITIALIZING:
-            self._held.append(notification)
         elif self._phase is Phase.READY:
             return self._notice(method, params)
         else:
             log.info("a notification outside the session was dropped")
         return False
 
-    def _cancel(self, params: object) -> None:
+    def _is_cancel_of_open(self, notification: Notification) -> bool:
+        return notification.method == types.CANCEL_REQUEST and self._find(notification.params) is not None
+
+    def _find(self, params: object) -> "asyncio.Task[object] | None":
         id_ = jsonrpc.members(params).get("id")
-        task = self._open.get(id_) if jsonrpc.is_id(id_) else None
-        if task is not None:
+        return self._open.get(id_) if jsonrpc.is_id(id_) else None
+
+    def _cancel(self, params: object) -> None:
+        if task := self._find(params):
             task.cancel()
 
     def _notice(self, method: str, params: object) -> bool:
@@ -207,7 +212,7 @@ class InhouseProtocol(LanguageServerProtocol):
     def _answer(self, request: Request, reference: str, task: "asyncio.Task[object]") -> None:
         """The only place where a request that was admitted is answered."""
         if self._open.pop(request.id, None) is None:
-            return  # answered by `abandon`
+            return  # answered by `end`
         failure = asyncio.CancelledError() if task.cancelled() else task.exception()
         self.client.send(
             self._result(request, reference, task) if failure is None else _error(request, reference, failure)
@@ -248,10 +253,12 @@ class InhouseProtocol(LanguageServerProtocol):
 
     async def end(self, *, within: float) -> None:
         """Answers what is open: as it ends where it ends in time, else without it."""
-        stopping = {*self._open.values(), *self._background}
+        stopping = set(self._background)
         if self._phase is not Phase.SHUT_DOWN:  # else `shutdown` does it, and is owed its own answer
-            for task in stopping:
-                task.cancel()
+            stopping.update(self._open.values())
+        for task in stopping:
+            task.cancel()
+        stopping.update(self._open.values())
         if stopping:
             await asyncio.wait(stopping, timeout=within)
         for id_ in list(self._open):

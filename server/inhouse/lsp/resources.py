@@ -15,9 +15,11 @@ Texts = Mapping[params.ResourcePart, TextPart]
 
 
 async def read(
-    messages: Sequence[params.Message], documents: Documents, folders: tuple[Path, ...], excludes: Excludes
+    messages: Sequence[params.Message], documents: Documents, folders: tuple[Path, ...], exclude: Sequence[str]
 ) -> Texts:
-    """The text of every resource in `messages`; raises InhouseError for one that cannot or must not be read."""
+    """The text of every resource in `messages`; raises InhouseError for one that cannot or must not be read.
+
+    `exclude` is `privacy.exclude`."""
     wanted = {
         part: documents.get(part.uri)
         for message in messages
@@ -27,7 +29,7 @@ async def read(
     }
     if not wanted:
         return {}
-    reader = _Reader(folders, excludes, documents.encoding)
+    reader = _Reader(folders, Excludes(exclude), documents.encoding)
     return await asyncio.to_thread(lambda: {part: reader.text(part, buffer) for part, buffer in wanted.items()})
 
 

@@ -5,7 +5,6 @@ from inhouse.assist.tokens import count_request, count_text
 from inhouse.lsp import convert, jsonrpc, params, resources
 from inhouse.lsp.server import InhouseServer
 from inhouse.lsp.sessions import Sessions
-from inhouse.workspace.exclude import Excludes
 
 
 async def count_tokens(ls: InhouseServer, sessions: Sessions, given: object) -> Shape:
@@ -13,8 +12,8 @@ async def count_tokens(ls: InhouseServer, sessions: Sessions, given: object) -> 
     if "messages" in jsonrpc.members(given):
         conversation = params.read(params.CountMessagesParams, given)
         session = await sessions.current()
-        excludes = Excludes(session.config.privacy.exclude)
-        texts = await resources.read(conversation.messages, ls.documents, ls.folders, excludes)
+        exclude = session.config.privacy.exclude
+        texts = await resources.read(conversation.messages, ls.documents, ls.folders, exclude)
         request = convert.count_request(conversation, ls.request_id, texts)
         count = await count_request(session, conversation.model, request)
     else:

@@ -89,7 +89,7 @@ class _Connection:
         self._limit = max_message_bytes
         self._incoming: deque[_Incoming] = deque()
         self._pumping = False
-        self._reason: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        self._broken: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._watch: asyncio.Task[None] | None = None
 
     async def run(self, on_stop: OnStop) -> int:
@@ -99,12 +99,12 @@ class _Connection:
         self._protocol.on_initialize = self._watch_parent
         self._catch_signals()
         await start_reading(self._streams.input, self._feed)
-        code = await self._reason
+        broken = await self._broken
         if self._watch is not None:
             self._watch.cancel()
         await self._protocol.end(within=ANSWER_SECONDS)
         await asyncio.gather(_stopped(on_stop), writer.close(within=FLUSH_SECONDS))
-        return code
+        return 1 if broken else self._protocol.exit_code
 
     def _feed(self, data: bytes) -> None:
         try:
@@ -118,7 +118,7 @@ class _Connection:
         """Takes messages in order, and lets a handler begin before the next message is looked at: a request sees
         the documents as they were when the client sent it."""
         self._pumping = False
-        while self._incoming and not self._reason.done():
+        while self._incoming and not self._broken.done():
             if self._take(self._incoming.popleft()):
                 self._pumping = True
                 asyncio.get_running_loop().call_soon(self._pump)
@@ -141,20 +141,17 @@ class _Connection:
 
     def _end(self, reason: str) -> None:
         log.info("ending: %s", reason)
-        self._finish(self._protocol.exit_code)
+        if not self._broken.done():
+            self._broken.set_result(False)
 
     def _fail(self, reason: str) -> None:
-        if not self._reason.done():
-            _say(reason)
+        if not self._broken.done():
             log.info("ending: %s", reason)
-        self._finish(1)
-
-    def _finish(self, code: int) -> None:
-        if not self._reason.done():
-            self._reason.set_result(code)
+            _say(reason)
+            self._broken.set_result(True)
 
     def _watch_parent(self, info: ClientInfo) -> None:
-        if info.process_id is not None:
+        if info.process_id is not None and self._watch is None:
             gone = f"the client (process {info.process_id}) has ended"
             self._watch = asyncio.create_task(parent.watch(info.process_id, lambda: self._end(gone)))
 

@@ -76,9 +76,9 @@ def cli(home: dict[str, str], tmp_path: Path) -> Cli:
 
 @pytest.fixture
 def backend(cli: Cli) -> Generator[FakeBackend]:
-    """A healthy backend, named lab in the user's file; there is no fallback to anything else."""
+    """A healthy backend, named lab in the user's file; there is nothing else to fall back to."""
     with FakeBackend() as fake:
         user_file = Path(cli.environ["XDG_CONFIG_HOME"]) / "inhouse" / "inhouse.toml"
         user_file.parent.mkdir()
-        user_file.write_text(f'[backends.lab]\nurl = "{fake.url}"\n[routing]\nfallback = false\n')
+        user_file.write_text(f'[backends.lab]\nurl = "{fake.url}"\n[embedded]\nenabled = false\n')
         yield fake

@@ -133,7 +133,7 @@ def test_a_refused_connection_is_a_backends_failure(cli: Cli) -> None:
     with refusing_url() as url:
         done = cli.run("chat", "hi", INHOUSE_BACKENDS__LAB__URL=url, INHOUSE_ROUTING__FALLBACK="false")
     assert done.returncode == 3
-    assert "lab" in done.stderr
+    assert url in done.stderr
 
 
 def test_no_model_at_all_names_the_command_that_fetches_one(cli: Cli) -> None:

@@ -86,8 +86,8 @@ def test_a_named_config_file_that_is_missing_is_an_error(cli: Cli) -> None:
 def test_every_setting_is_shown_with_its_layer(cli: Cli) -> None:
     shown = json.loads(cli.run("config", "show", "--json", INHOUSE_MODEL="lab|acme/smol").stdout)["settings"]
     assert shown["model"] == {"value": "lab|acme/smol", "layer": "environment"}
-    assert shown["routing.fallback"]["layer"] == "user"
-    assert shown["routing.fallback"]["file"].endswith("inhouse.toml")
+    assert shown["embedded.enabled"]["layer"] == "user"
+    assert shown["embedded.enabled"]["file"].endswith("inhouse.toml")
     assert shown["limits.line_bytes"] == {"value": 1_000_000, "layer": "default"}
 
 

@@ -93,11 +93,13 @@ class Channel:
         await self._opened()
 
     async def aclose(self) -> None:
-        if self._client is not None:
-            await self._client.aclose()
+        """Close the connections; a request that comes all the same opens its own."""
+        client, self._client = self._client, None
+        if client is not None:
+            await client.aclose()
 
     async def retire(self) -> None:
-        """No new request will come: close when the last one that is under way has ended."""
+        """Newer settings have another channel: close when the last request that is under way has ended."""
         self._retired = True
         if self._open_requests == 0:
             await self.aclose()

@@ -42,16 +42,26 @@ async def _append(
     done = start
     with target.open("ab") as file:
         file.truncate(start)
-        async for chunk in answer.chunks:
-            file.write(chunk)
-            done += len(chunk)
-            on_progress(done, total)
+        try:
+            async for chunk in answer.chunks:
+                file.write(chunk)
+                done += len(chunk)
+                on_progress(done, total)
+        except InhouseError as exc:
+            if exc.kind is ErrorKind.UNREACHABLE:
+                raise _broken_off(done, total, origin) from exc
+            raise
     if total is not None and done != total:
-        raise InhouseError(
-            kind=ErrorKind.INCOMPLETE,
-            message=f"The download from {origin} broke off after {done} of {total} bytes.",
-            hint="Run the same command again, and it goes on from there.",
-        )
+        raise _broken_off(done, total, origin)
+
+
+def _broken_off(done: int, total: int | None, origin: Origin) -> InhouseError:
+    of = f" of {total}" if total is not None else ""
+    return InhouseError(
+        kind=ErrorKind.INCOMPLETE,
+        message=f"The download from {origin} broke off after {done}{of} bytes.",
+        hint="Run the same command again, and it goes on from there.",
+    )
 
 
 def _size(target: Path) -> int:

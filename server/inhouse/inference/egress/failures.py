@@ -45,20 +45,22 @@ def kind_of(exc: Exception) -> ErrorKind:
 def translate(exc: Exception, *, backend: str, where: str) -> InhouseError:
     """What a person is told; `where` is the origin. The exception's own text may hold a key and is not used."""
     kind = kind_of(exc)
-    sentence, hint = _WORDS.get(kind, (f"{where} answered with something that is not HTTP.", "Check the URL."))
+    what, hint = _WORDS.get(kind, ("answered with something that is not HTTP", "Check the URL."))
+    sentence = f"{where} {what}."
     if isinstance(exc.__cause__, ssl.SSLError):
         sentence = f"The TLS handshake with {where} failed: {_reason(exc.__cause__)}."
         hint = "Set ca_file to the CA bundle that signed its certificate, or correct the URL's scheme."
-    return InhouseError(kind=kind, message=sentence.format(where=where), hint=hint, backend=backend)
+    return InhouseError(kind=kind, message=sentence, hint=hint, backend=backend)
 
 
 _WORDS: dict[ErrorKind, tuple[str, str]] = {
     ErrorKind.UNREACHABLE: (
-        "{where} cannot be reached.",
+        "cannot be reached",
         "Check that the server runs and that the URL is right; `inhouse doctor` shows how far it gets.",
     ),
-    ErrorKind.TIMEOUT: ("{where} did not answer in time.", "Look at the server's load, or raise the time-outs."),
-    ErrorKind.INVALID_REQUEST: ("The request to {where} could not be written.", "Check its headers and its key."),
+    ErrorKind.TIMEOUT: ("did not answer in time", "Look at the server's load, or raise the time-outs."),
+    ErrorKind.INVALID_REQUEST: ("cannot be sent this request", "Check its headers and its key."),
+    ErrorKind.INVALID_CONFIG: ("is not an address that can be used", "Correct the backend's url."),
 }
 
 

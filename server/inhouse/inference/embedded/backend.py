@@ -1,16 +1,19 @@
 """The embedded engine as a backend: the same wire as a llama.cpp server elsewhere, in a child process of ours."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 from inhouse.config.schema import Config
+from inhouse.domain.errors import InhouseError
 from inhouse.domain.events import Event, Progress, Stage
 from inhouse.domain.models import Count, Kind, Model, ModelId, Zone
 from inhouse.governance.admission import Admitted, AdmittedText
 from inhouse.inference import llamacpp
 from inhouse.inference.announce import announce
+from inhouse.inference.egress.channel import Channel
+from inhouse.inference.embedded import store
 from inhouse.inference.embedded.engine import CONTEXT_LENGTH
 from inhouse.inference.embedded.gguf import trained_context_length
 from inhouse.inference.embedded.supervisor import Supervisor
@@ -28,9 +31,9 @@ class EmbeddedBackend:
     name = NAME
     kind = Kind.EMBEDDED
 
-    def __init__(self, config: Config, model: Path, supervisor: Supervisor) -> None:
+    def __init__(self, config: Config, models: Path, supervisor: Supervisor) -> None:
         self._config = config
-        self._model = model
+        self._models = models
         self._supervisor = supervisor
         self._turns = supervisor.turns
 
@@ -49,9 +52,11 @@ class EmbeddedBackend:
         """Nothing ahead of time: the model is loaded when it is first asked."""
 
     async def models(self) -> tuple[Model, ...]:
-        trained = await asyncio.to_thread(trained_context_length, self._model)
+        # Looked for each time: `inhouse model pull` may have brought it while the server runs.
+        path = await asyncio.to_thread(store.resolve, self._config.embedded.model, self._models)
+        trained = await asyncio.to_thread(trained_context_length, path)
         model = announce(
-            ModelId(NAME, self._model.stem),
+            ModelId(NAME, path.stem),
             context_length=min(trained or CONTEXT_LENGTH, CONTEXT_LENGTH),
             override=None,
             tokens=self._config.tokens,
@@ -73,17 +78,25 @@ class EmbeddedBackend:
             yield Progress(Stage.LOADING, str(model))
         channel = await stack.enter_async_context(self._supervisor.lease())
         yield Progress(Stage.WAITING, str(model))
-        async for event in client.chat(channel, admitted, llamacpp.CHAT_EXTRAS, self._rules(model), stack):
-            yield event
+        try:
+            async for event in client.chat(channel, admitted, llamacpp.CHAT_EXTRAS, self._rules(model), stack):
+                yield event
+        except InhouseError as exc:
+            raise await self._supervisor.explained(exc) from exc
 
     def _rules(self, model: ModelId) -> Rules:
         limits = self._config.limits
         return Rules(model, FIRST_TOKEN_SECONDS, IDLE_SECONDS, limits.answer_bytes, limits.line_bytes)
 
     async def count_messages(self, admitted: Admitted) -> Count | None:
-        async with self._supervisor.lease() as channel:
-            return Count(await llamacpp.count_messages(channel, admitted), exact=True)
+        return await self._counted(lambda channel: llamacpp.count_messages(channel, admitted))
 
     async def count_text(self, text: AdmittedText) -> Count | None:
+        return await self._counted(lambda channel: llamacpp.count_text(channel, text))
+
+    async def _counted(self, count: Callable[[Channel], Awaitable[int]]) -> Count:
         async with self._supervisor.lease() as channel:
-            return Count(await llamacpp.count_text(channel, text), exact=True)
+            try:
+                return Count(await count(channel), exact=True)
+            except InhouseError as exc:
+                raise await self._supervisor.explained(exc) from exc

@@ -19,7 +19,7 @@ def trained_context_length(path: Path) -> int | None:
     try:
         with path.open("rb") as file:
             return _find(file)
-    except (OSError, struct.error, ValueError):
+    except (OSError, struct.error, ValueError, OverflowError):
         return None
 
 
@@ -56,5 +56,7 @@ def _skip(file: BinaryIO, kind: int) -> None:
             file.seek(_SIZES[item] * count, 1)
         else:
             raise ValueError("an array of strings before the context length")
-    else:
+    elif kind in _SIZES:
         file.seek(_SIZES[kind], 1)
+    else:
+        raise ValueError("a type that the format does not have")

@@ -86,12 +86,17 @@ def is_path(model: str) -> bool:
     return "/" in model or "\\" in model or model.startswith("~") or model.lower().endswith(SUFFIX)
 
 
+def location(model: str, folder: Path) -> Path:
+    """Where the file for a value of `embedded.model` is, or would be."""
+    return home_path(model).absolute() if is_path(model) else file_of(model, folder)
+
+
 def resolve(model: str, folder: Path) -> Path:
     """The file for a value of `embedded.model`: a model's name, or a path.
 
     Checks what is cheap to check: that it is a whole GGUF file by magic and, for a known model, by size.
     """
-    path = home_path(model).absolute() if is_path(model) else file_of(model, folder)
+    path = location(model, folder)
     known = None if is_path(model) else KNOWN.get(model)
     if not path.is_file():
         raise _missing(model, known)

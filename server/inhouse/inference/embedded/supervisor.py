@@ -80,25 +80,23 @@ class Supervisor:
 
     @asynccontextmanager
     async def lease(self) -> AsyncGenerator[Channel, None]:
-        """The engine's channel, the engine being started if need be.
-
-        Raises `server_error` if it cannot be started. A failure inside the lease is said to be the engine's end
-        where that is what it was.
-        """
+        """The engine's channel, the engine being started if need be; raises `server_error` if it cannot be."""
         self._leases += 1
         if self._unload is not None:
             self._unload.cancel()
         try:
-            running = await self._started()
-            try:
-                yield running.channel
-            except InhouseError as exc:
-                if exc.kind in (ErrorKind.UNREACHABLE, ErrorKind.INCOMPLETE) and await _has_ended(running.process):
-                    raise self._ended(exc.kind, running) from exc
-                raise
+            yield (await self._started()).channel
         finally:
             self._leases -= 1
             self._schedule_unload()
+
+    async def explained(self, failure: InhouseError) -> InhouseError:
+        """A failure of a request, said to be the engine's end where that is what it was."""
+        running = self._running
+        cut = failure.kind in (ErrorKind.UNREACHABLE, ErrorKind.INCOMPLETE)
+        if not cut or running is None or not await _has_ended(running.process):
+            return failure
+        return self._ended(failure.kind, running)
 
     async def aclose(self) -> None:
         """End the engine now."""

@@ -24,7 +24,10 @@ from inhouse.inference.sse import SseEvent, SseParser
 from inhouse.inference.tolerant import as_object, parse
 
 AFTERMATH = 2.0
-"""Seconds for which a usage chunk and the body's end are awaited once an answer is complete."""
+"""Seconds for which a usage chunk and `[DONE]` are awaited once an answer is complete."""
+
+BODY_END = 0.2
+"""Seconds for which the body's end is awaited after `[DONE]`: read to its end, the connection can be used again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,7 @@ async def events(chunks: AsyncIterator[bytes], rules: Rules) -> AsyncIterator[Ev
             for event in reading.take(sse):
                 yield event
         if reading.complete:
-            limit = AFTERMATH
+            limit = reading.silence + (BODY_END if reading.done else AFTERMATH)
         elif reading.started:
             limit = rules.idle_timeout
     yield reading.finish()
@@ -92,7 +95,7 @@ class _Reading:
         self._rules = rules
         self._size = 0
         self._finish: FinishReason | None = None
-        self._done = False
+        self.done = False
         self._usage: TokenUsage | None = None
         self._stage: Stage | None = None
         self.started = False
@@ -100,33 +103,37 @@ class _Reading:
 
     @property
     def complete(self) -> bool:
-        return self._finish is not None or (self._done and self.started)
+        return self._finish is not None or (self.done and self.started)
 
     def take(self, sse: SseEvent) -> list[Event]:
-        if self._done:
+        if self.done:
             return []
         if sse.data.strip() == b"[DONE]":
-            self._done = True
+            self.done = True
             return []
-        chunk = self._chunk(sse)
-        if chunk.error is not None:
-            raise in_stream(chunk.error, model=self._rules.model, secret=self._rules.secret)
+        try:
+            chunk = self._chunk(sse)
+        except InhouseError:
+            if self.complete:
+                return []
+            raise
         return self._events(chunk)
 
     def _chunk(self, sse: SseEvent) -> Chunk:
         try:
             payload = parse(sse.data)
         except ValueError:
-            if sse.event == "error":
-                return Chunk(error="error")
-            if self.complete:
-                return Chunk()
-            raise self._bad("The stream holds an event that is not JSON") from None
+            if sse.event != "error":
+                raise self._bad("The stream holds an event that is not JSON") from None
+            payload = {"error": "error"}
         fields = as_object(payload)
         if not fields and payload != {}:
             raise self._bad("The stream holds an event that is not an object")
         chunk = read_chunk(fields)
-        return Chunk(error=fields) if sse.event == "error" and chunk.error is None else chunk
+        error = fields if sse.event == "error" and chunk.error is None else chunk.error
+        if error is not None:
+            raise in_stream(error, model=self._rules.model, secret=self._rules.secret)
+        return chunk
 
     def _events(self, chunk: Chunk) -> list[Event]:
         found: list[Event] = []

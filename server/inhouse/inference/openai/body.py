@@ -1,5 +1,6 @@
 """A prompt as the body of `POST /v1/chat/completions`."""
 
+import json
 from collections.abc import Mapping
 
 import orjson
@@ -25,7 +26,15 @@ def chat_body(prompt: Prompt, extras: Mapping[str, object]) -> bytes:
     }
     if prompt.max_tokens is not None:
         body["max_tokens"] = prompt.max_tokens
-    return orjson.dumps(body)
+    return encoded(body)
+
+
+def encoded(body: Mapping[str, object]) -> bytes:
+    """As JSON. Lone surrogates, which file names and editors may hold, become question marks."""
+    try:
+        return orjson.dumps(body)
+    except TypeError:  # a lone surrogate, or an integer of more than 64 bits in a schema
+        return json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")
 
 
 def wire_message(message: Message) -> dict[str, object]:

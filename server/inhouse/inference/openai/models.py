@@ -24,7 +24,8 @@ def read_models(body: bytes, *, backend: str) -> tuple[ListedModel, ...]:
         answer = as_object(parse(body))
     except ValueError:
         answer = as_object(None)
-    if not isinstance(answer.get("data"), list):
+    empty = text(answer, "object") == "list" and answer.get("data") is None  # Ollama without a model
+    if not empty and not isinstance(answer.get("data"), list):
         raise InhouseError(
             kind=ErrorKind.BAD_RESPONSE,
             message=f"{backend} did not answer /v1/models with a list of models.",

@@ -16,7 +16,7 @@ _OVERFLOW = re.compile(
     r"longer than the model|inputs. tokens \+ .max_new_tokens. must be",
     re.IGNORECASE,
 )
-_BUSY = re.compile(r"overloaded|queue is full|server busy|too many requests|rate.?limit", re.IGNORECASE)
+_BUSY = re.compile(r"overloaded|queue is full|server (is )?busy|too many requests|rate.?limit", re.IGNORECASE)
 _LOADING = re.compile(r"loading", re.IGNORECASE)
 _UNKNOWN_MODEL = re.compile(r"model", re.IGNORECASE)
 _QUOTABLE = 300
@@ -131,13 +131,18 @@ def _message(answer: Json) -> str:
     if isinstance(error, str):
         return f"{error} {text(answer, 'error_type')}".strip()
     if as_object(error):
-        return _message(as_object(error))
+        return _flat(as_object(error))
     detail = answer.get("detail")
     if isinstance(detail, str):
         return detail
     if as_list(detail):
         return "; ".join(text(as_object(item), "msg") for item in as_list(detail))
-    return " ".join(filter(None, (text(answer, "message"), text(answer, "type"))))
+    return _flat(as_object(detail) or answer)
+
+
+def _flat(error: Json) -> str:
+    said = text(error, "message") or text(error, "msg") or text(error, "error")
+    return f"{said} {text(error, 'type')}".strip()
 
 
 def _quotable(said: str, secret: Secret | None) -> str:
@@ -156,7 +161,7 @@ def _retry_after(headers: "dict[str, str]") -> float | None:
         return float(value)
     try:
         when = parsedate_to_datetime(value)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return None
     if when.tzinfo is None:
         when = when.replace(tzinfo=UTC)

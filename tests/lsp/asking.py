@@ -1,0 +1,19 @@
+"""Chats as an editor asks for them."""
+
+from typing import Any
+
+from tests.lsp.plain_json import JsonObject
+
+LONG_STORY = "Write a very long story about a lighthouse keeper, with at least thirty chapters."
+"""The embedded model goes on for more than a thousand tokens about it."""
+
+
+def ask(text: str = "Say hello.", *, model: str | None = None, **options: object) -> JsonObject:
+    """Params of `inhouse/chat` with one message of the user; `options` are those of the interface."""
+    params: dict[str, Any] = {"messages": [{"role": "user", "content": text}], "options": options}
+    return params if model is None else params | {"model": model}
+
+
+def answer_text(result: JsonObject) -> str:
+    """The text of a result that was not streamed."""
+    return "".join(part["text"] for part in result["content"] if part["kind"] == "text")
