@@ -7,7 +7,7 @@ import threading
 from asyncio import StreamReader, StreamWriter
 from collections.abc import Generator, Iterable
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from types import TracebackType
 from typing import Self
 
@@ -126,3 +126,16 @@ def refusing_url() -> Generator[str]:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         yield f"http://127.0.0.1:{taken.getsockname()[1]}"
+
+
+@contextmanager
+def full_url() -> Generator[str]:
+    """A URL whose port takes no more connections: the queue of a listener that never accepts is full (Linux)."""
+    with socket.socket() as listener, ExitStack() as stack:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(0)
+        for _ in range(2):
+            waiting = stack.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(listener.getsockname())
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"

@@ -63,6 +63,7 @@ class EditorClient(LanguageClient):
             return None if title is None else types.MessageActionItem(title)
 
         self.feature(types.WINDOW_SHOW_MESSAGE_REQUEST)(answer)
+        self.feature(types.PROGRESS)(lambda _params: None)  # `_record` has it already
         self.protocol.on_message = self._record
         self.choose: Callable[[str, list[str]], str | None] = lambda _message, _titles: None
         self.notifications: list[tuple[str, JsonObject]] = []

@@ -14,7 +14,7 @@ from inhouse.domain.errors import ErrorKind, InhouseError
 from inhouse.domain.events import Event, Finished, Notice, Progress, Stage, TextDelta, ThinkingDelta, ToolCall, Usage
 from inhouse.domain.prompt import Prompt
 from inhouse.governance.admission import admit
-from inhouse.inference.route import Candidate, no_backend
+from inhouse.inference.route import AUTO, Candidate, no_backend
 
 FALLBACK_KINDS = frozenset(
     {ErrorKind.UNREACHABLE, ErrorKind.TIMEOUT, ErrorKind.OVERLOADED, ErrorKind.LOADING, ErrorKind.SERVER_ERROR}
@@ -40,11 +40,13 @@ async def stream(session: Session, request: ChatRequest) -> AsyncGenerator[Async
 async def _answer(session: Session, request: ChatRequest, stack: AsyncExitStack) -> AsyncIterator[Event]:
     session.policy.check()
     failure: InhouseError | None = None
-    async for candidate in session.router.candidates(request.model or await default_model(session)):
+    wanted = request.model or await default_model(session)
+    async for candidate in session.router.candidates(wanted):
         if isinstance(candidate, InhouseError):
-            failure = failure or candidate
-            if candidate.kind is not ErrorKind.NO_BACKEND and not _may_move_on(session, candidate):
-                break
+            if failure is None:
+                failure = candidate
+                if not _may_pass_over(session, candidate, wanted):
+                    break
             continue
         if failure is not None:
             yield Notice(f"{failure.message} {candidate.model.id} answers instead.")
@@ -54,27 +56,36 @@ async def _answer(session: Session, request: ChatRequest, stack: AsyncExitStack)
                 yield event
         except InhouseError as exc:
             _blame(exc, request, candidate)
-            if exc.kind in STALE_KINDS:
-                session.catalog.forget(candidate.backend.name)
+            _remember(session, exc, candidate)
             if attempt.begun or not _may_move_on(session, exc):
                 raise
             _log.warning("request %s: %s failed (%s), trying the next", request.id, candidate.model.id, exc.kind)
             failure = failure or exc
+            await stack.aclose()  # what the failed try held: a connection, its turn
         else:
             return
-    failure = failure or no_backend()
-    failure.request_id = request.id
-    raise failure
+    # A copy: the catalog keeps its failures, and other requests raise them too.
+    raise dataclasses.replace(failure or no_backend(), request_id=request.id)
 
 
 def _may_move_on(session: Session, failure: InhouseError) -> bool:
     return session.config.routing.fallback and failure.kind in FALLBACK_KINDS
 
 
+def _may_pass_over(session: Session, failure: InhouseError, wanted: str) -> bool:
+    """`auto` is no wish for a backend that has nothing to offer."""
+    return (wanted == AUTO and failure.kind is ErrorKind.NO_BACKEND) or _may_move_on(session, failure)
+
+
 def _blame(failure: InhouseError, request: ChatRequest, candidate: Candidate) -> None:
     failure.request_id = request.id
     failure.backend = failure.backend or candidate.backend.name
     failure.model = failure.model or str(candidate.model.id)
+
+
+def _remember(session: Session, failure: InhouseError, candidate: Candidate) -> None:
+    if failure.kind in STALE_KINDS:
+        session.catalog.forget(candidate.backend.name)
 
 
 class _Attempt:

@@ -12,7 +12,7 @@ async def default_model(session: Session) -> str:
     if wanted == AUTO or session.loaded.provenance.get("model") is not LayerName.PROJECT:
         return wanted
     async for candidate in session.router.candidates(wanted):
-        if isinstance(candidate, Candidate) and str(candidate.model.id) == wanted and candidate.zone is Zone.LOCAL:
+        if isinstance(candidate, Candidate) and candidate.zone is Zone.LOCAL:
             return wanted
         break
     covered = session.loaded.under_project.get("model")

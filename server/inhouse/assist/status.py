@@ -7,7 +7,7 @@ from inhouse import __version__
 from inhouse.assist.models import default_id
 from inhouse.assist.session import Session
 from inhouse.domain.errors import ErrorKind
-from inhouse.domain.models import BackendStatus, ModelId
+from inhouse.domain.models import BackendStatus, ModelId, Zone
 from inhouse.governance.policy import Policy
 from inhouse.inference.backend import Backend
 from inhouse.inference.catalog import Entry
@@ -44,7 +44,7 @@ def _backend(backend: Backend, entry: Entry) -> BackendStatus:
         name=backend.name,
         kind=backend.kind,
         url=backend.url,
-        zone=entry.zone,
+        zone=entry.zone or Zone.CLOUD,
         state=_state(backend, entry),
         latency_ms=round(entry.latency_ms, 1) if failure is None else None,
         problem=f"{failure.message} {failure.hint}".strip() if failure else None,

@@ -12,15 +12,14 @@ from inhouse.cli import commands, output
 from inhouse.cli.exit_codes import BUG, DONE, EXIT_CODES, INTERRUPTED
 from inhouse.cli.logging_setup import level_name, set_up
 from inhouse.cli.parser import build
-from inhouse.cli.serve import Serve
 from inhouse.domain.errors import InhouseError
 
 
-def run(argv: Sequence[str], serve: Serve) -> int:
-    """The exit code. `serve` is what `inhouse serve` runs."""
+def run(argv: Sequence[str]) -> int:
+    """The exit code."""
     try:
         try:
-            code = _run(argv, serve)
+            code = _run(argv)
         except SystemExit as exc:  # argparse, after --help, --version or an error
             code = exc.code if isinstance(exc.code, int) else DONE
         output.write("")  # what could not be written must be known before the code is given
@@ -38,10 +37,9 @@ def run(argv: Sequence[str], serve: Serve) -> int:
     return code
 
 
-def _run(argv: Sequence[str], serve: Serve) -> int:
+def _run(argv: Sequence[str]) -> int:
     parser = build()
     args = parser.parse_args(argv)
-    args.serve = serve
     if args.run is None:
         parser.print_help()
         return DONE

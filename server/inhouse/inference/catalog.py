@@ -17,11 +17,12 @@ FAILURE_SECONDS = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A backend's last list: its models, or why there are none. `asked_at` on the monotonic clock."""
+    """A backend's last list: its models, or why there are none. `zone` is None where that could not be told;
+    `asked_at` is on the monotonic clock."""
 
     models: tuple[Model, ...]
     failure: InhouseError | None
-    zone: Zone
+    zone: Zone | None
     asked_at: float
     latency_ms: float
 
@@ -73,7 +74,7 @@ class Catalog:
 
     async def _ask(self, backend: Backend) -> Entry:
         began = time.monotonic()
-        zone = Zone.CLOUD
+        zone: Zone | None = None
         models: tuple[Model, ...] = ()
         failure: InhouseError | None = None
         try:

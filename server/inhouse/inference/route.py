@@ -54,9 +54,13 @@ class Router:
         return None
 
     async def _automatic(self, name: str) -> Candidate | InhouseError | None:
-        """A backend's first chat model; None for a cloud backend that the settings do not name in routing.order."""
+        """A backend's first chat model; None for a cloud backend that the settings do not name in routing.order.
+
+        One that cannot be reached is told of all the same: a name that does not resolve counts as cloud, too.
+        """
         entry = await self.catalog.entry(name)
-        if entry.failure is None and entry.zone is Zone.CLOUD and not self.order_is_explicit:
+        unreachable = entry.failure is not None and entry.failure.kind is ErrorKind.UNREACHABLE
+        if entry.zone is Zone.CLOUD and not self.order_is_explicit and not unreachable:
             return None
         return self._best(name, entry)
 
@@ -91,13 +95,15 @@ class Router:
                 message=f"Several backends have a model named {name}: {', '.join(map(str, ids))}.",
                 hint="Use one of these ids.",
             )
-        failure = next((entry.failure for entry in entries.values() if entry.failure), None)
-        return failure or _no_such_model(ModelId("", name), *entries.values())
+        failures = [entry.failure for entry in entries.values() if entry.failure]
+        # It may be on a backend that is down; on one that has nothing at all it is not.
+        unsure = next((failure for failure in failures if failure.kind is not ErrorKind.NO_BACKEND), None)
+        return unsure or _no_such_model(ModelId("", name), *entries.values())
 
     def _named(self, entry: Entry, model_id: ModelId) -> Candidate | None:
         for model in entry.models:
             if model.id == model_id:
-                return Candidate(self.backends[model_id.backend], model, entry.zone)
+                return Candidate(self.backends[model_id.backend], model, entry.zone or Zone.CLOUD)
         return None
 
     def _best(self, name: str, entry: Entry) -> Candidate | InhouseError:
@@ -105,7 +111,7 @@ class Router:
             return entry.failure
         for model in entry.models:
             if model.capabilities.chat and model.state is ModelState.READY:
-                return Candidate(self.backends[name], model, entry.zone)
+                return Candidate(self.backends[name], model, entry.zone or Zone.CLOUD)
         return InhouseError(
             kind=ErrorKind.NO_BACKEND,
             message=f"{name} offers no model that can chat.",

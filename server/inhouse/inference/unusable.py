@@ -11,7 +11,7 @@ from inhouse.governance.admission import Admitted, AdmittedText
 
 
 class UnusableBackend:
-    """Sends nothing; every call but `zone` raises a copy of `reason`."""
+    """Sends nothing; every call raises a copy of `reason`."""
 
     loaded = True
 
@@ -22,7 +22,7 @@ class UnusableBackend:
         self._reason = reason
 
     async def zone(self) -> Zone:
-        return Zone.CLOUD
+        self._refuse()
 
     async def models(self) -> tuple[Model, ...]:
         self._refuse()

@@ -9,7 +9,6 @@ import logging
 import secrets
 from collections.abc import Callable
 from contextvars import ContextVar
-from enum import Enum, auto
 from functools import partial
 from pathlib import Path
 from typing import NoReturn, cast
@@ -23,6 +22,7 @@ from inhouse.lsp import initialize, jsonrpc, sync
 from inhouse.lsp.client import Client, Wire
 from inhouse.lsp.documents import Documents
 from inhouse.lsp.errors import to_reply
+from inhouse.lsp.gate import NEXT_PHASE, Phase, refusal
 from inhouse.lsp.jsonrpc import Code, MessageId, Notification, Refused, Reply, Request
 from inhouse.lsp.progress import Tokens
 from inhouse.lsp.registry import Handler, Registry
@@ -34,13 +34,6 @@ request_id: ContextVar[str] = ContextVar("request_id", default="")
 
 SHUTDOWN_SECONDS = 0.8
 """How long `shutdown` waits for the requests it has cancelled."""
-
-
-class Phase(Enum):
-    NEW = auto()
-    INITIALIZING = auto()
-    READY = auto()
-    SHUT_DOWN = auto()
 
 
 class InhouseProtocol(LanguageServerProtocol):
@@ -93,32 +86,24 @@ class InhouseProtocol(LanguageServerProtocol):
         if self._phase is Phase.INITIALIZING:
             self._held.append(request)
             return False
-        try:
-            handler = self._admit(request)
-        except _Refusal as refusal:
-            self.client.send(jsonrpc.error(request.id, refusal.code, str(refusal)))
+        handler = self._admit(request)
+        if isinstance(handler, Refused):
+            self.refuse(handler)
             return False
-        self._phase = _NEXT_PHASE.get(request.method, self._phase)
+        self._phase = NEXT_PHASE.get(request.method, self._phase)
         reference = secrets.token_hex(8)
         task = asyncio.create_task(_run(handler, request.params, reference))
         self._open[request.id] = task
         task.add_done_callback(partial(self._answer, request, reference))
         return True
 
-    def _admit(self, request: Request) -> Handler:
+    def _admit(self, request: Request) -> Handler | Refused:
         if request.id in self._open:
-            raise _Refusal(Code.INVALID_REQUEST, "A request with this id is still open.")
-        if self._phase is Phase.SHUT_DOWN:
-            raise _Refusal(Code.INVALID_REQUEST, "The server is shutting down.")
-        first = request.method == types.INITIALIZE
-        if self._phase is Phase.NEW and not first:
-            raise _Refusal(Code.NOT_INITIALIZED, "The first request must be initialize.")
-        if self._phase is Phase.READY and first:
-            raise _Refusal(Code.INVALID_REQUEST, "The server is initialized already.")
+            return Refused(Code.INVALID_REQUEST, "A request with this id is still open.", request.id)
+        if refused := refusal(self._phase, request):
+            return refused
         handler = self._request_handler(request.method)
-        if handler is None:
-            raise _Refusal(Code.METHOD_NOT_FOUND, "The server does not know this method.")
-        return handler
+        return handler or Refused(Code.METHOD_NOT_FOUND, "The server does not know this method.", request.id)
 
     def _request_handler(self, method: str) -> Handler | None:
         builtin = {
@@ -281,18 +266,6 @@ class InhouseProtocol(LanguageServerProtocol):
         """For the generated methods of LanguageServer; the result is plain JSON, not lsprotocol's type."""
         del msg_id  # ours are numbered
         return asyncio.ensure_future(self.client.request(method, params))
-
-
-class _Refusal(Exception):
-    """Why a request is not handled at all."""
-
-    def __init__(self, code: Code, message: str) -> None:
-        super().__init__(message)
-        self.code = code
-
-
-_NEXT_PHASE = {types.INITIALIZE: Phase.INITIALIZING, types.SHUTDOWN: Phase.SHUT_DOWN}
-"""Set when the request is admitted, so that what follows it on the wire is judged by it."""
 
 
 def _nobody(_: object) -> None:

@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 from inhouse.config.schema import Config
-from inhouse.domain.errors import InhouseError
+from inhouse.domain.errors import ErrorKind, InhouseError
 from inhouse.domain.events import Event, Progress, Stage
 from inhouse.domain.models import Count, Kind, Model, ModelId, Zone
 from inhouse.governance.admission import Admitted, AdmittedText
@@ -95,6 +95,15 @@ class EmbeddedBackend:
         return await self._counted(lambda channel: llamacpp.count_text(channel, text))
 
     async def _counted(self, count: Callable[[Channel], Awaitable[int]]) -> Count:
+        """Every request begins here; an engine that died while nobody needed it is started anew for it."""
+        try:
+            return await self._counted_once(count)
+        except InhouseError as exc:
+            if exc.kind is not ErrorKind.UNREACHABLE:
+                raise
+            return await self._counted_once(count)
+
+    async def _counted_once(self, count: Callable[[Channel], Awaitable[int]]) -> Count:
         async with self._supervisor.lease() as channel:
             try:
                 return Count(await count(channel), exact=True)

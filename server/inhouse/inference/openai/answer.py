@@ -59,7 +59,7 @@ async def events(chunks: AsyncIterator[bytes], rules: Rules) -> AsyncIterator[Ev
             for event in reading.take(sse):
                 yield event
         if reading.complete:
-            limit = reading.silence + (BODY_END if reading.done else AFTERMATH)
+            limit = BODY_END if reading.done else AFTERMATH
         elif reading.started:
             limit = rules.idle_timeout
     yield reading.finish()
@@ -110,6 +110,7 @@ class _Reading:
             return []
         if sse.data.strip() == b"[DONE]":
             self.done = True
+            self.silence = 0.0
             return []
         try:
             chunk = self._chunk(sse)
