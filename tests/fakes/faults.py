@@ -199,7 +199,9 @@ COMPLETE = {
     "finish reason without [DONE]": stream(*answers.chat_events(answers.TEXTS)),
     "reset after the finish reason": cut_after(stream(*answers.chat_events(answers.TEXTS)), 8, Rst()),
     "[DONE] without a finish reason": stream(*answers.chat_events(answers.TEXTS, finish_reason=None), answers.DONE),
-    "open connection after [DONE]": cut_after(answers.chat(), 9, Stall()),
-    "last event without its blank line": stream(*answers.chat_events(answers.TEXTS)[:-1], answers.chat_events(answers.TEXTS)[-1][:-2]),
+    "open connection after [DONE]": cut_after(
+        stream(*answers.chat_events(answers.TEXTS), answers.DONE, b": never sent"), 9, Stall()
+    ),
+    "last event without its blank line": stream(b"".join(answers.chat_events(answers.TEXTS)).rstrip()),
 }
 """Answers that lack something and are whole all the same."""

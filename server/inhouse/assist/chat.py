@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 from inhouse.assist.default_model import default_model
 from inhouse.assist.session import Session
-from inhouse.context.budget import answer_room, estimate_messages
+from inhouse.context.budget import answer_room, count_chars, estimate_messages
 from inhouse.context.estimate import estimate_tokens
 from inhouse.domain.conversation import ChatRequest
 from inhouse.domain.errors import ErrorKind, InhouseError
@@ -23,6 +23,9 @@ FALLBACK_KINDS = frozenset(
 
 STALE_KINDS = FALLBACK_KINDS | {ErrorKind.MODEL_NOT_FOUND}
 """Failures after which a backend is asked anew what it offers."""
+
+ENOUGH_TOKENS = 200
+"""Of prompt and answer together, for a measurement of characters a token that the template does not blur."""
 
 _log = logging.getLogger(__name__)
 
@@ -114,6 +117,13 @@ class _Attempt:
     def _counted(self, finished: Finished) -> Finished:
         """An answer whose server counted nothing gets an estimate, marked as such."""
         if finished.usage.exact:
+            self._learn(finished.usage)
             return finished
         usage = Usage(estimate_messages(self._request.messages), estimate_tokens("".join(self._text)), exact=False)
         return dataclasses.replace(finished, usage=usage)
+
+    def _learn(self, usage: Usage) -> None:
+        tokens = usage.input_tokens + usage.output_tokens
+        if tokens >= ENOUGH_TOKENS:
+            chars = count_chars(self._request.messages) + sum(map(len, self._text))
+            self._session.catalog.learn(self._candidate.model.id, round(chars / tokens, 2))

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from inhouse import __version__
 from inhouse.assist.session import Session
 from inhouse.assist.status import policy_word
-from inhouse.config.load import Loaded
-from inhouse.config.paths import Paths
+from inhouse.config.load import LayerName, Loaded
 from inhouse.domain.errors import InhouseError
 from inhouse.domain.models import Kind
 from inhouse.domain.origin import Origin
@@ -29,11 +28,11 @@ class Check:
     milliseconds: float | None = None
 
 
-async def examine(session: Session, loaded: Loaded, paths: Paths) -> tuple[Check, ...]:
+async def examine(session: Session, loaded: Loaded) -> tuple[Check, ...]:
     """All checks, in the order in which a person would look. Never raises for what it finds."""
     found = [
         Check("Inhouse", ok=True, detail=f"{__version__}, Python {platform.python_version()}"),
-        *_configuration(loaded, paths),
+        *_configuration(loaded),
         _policy(session),
     ]
     for backend in session.backends.values():
@@ -41,10 +40,11 @@ async def examine(session: Session, loaded: Loaded, paths: Paths) -> tuple[Check
     return tuple(found)
 
 
-def _configuration(loaded: Loaded, paths: Paths) -> list[Check]:
+def _configuration(loaded: Loaded) -> list[Check]:
     if not loaded.problems:
-        there = paths.user_config.is_file()
-        return [Check("settings", ok=True, detail=str(paths.user_config) if there else "defaults (no user file)")]
+        layers = sorted({layer.value for layer in loaded.provenance.values()} - {LayerName.DEFAULT.value})
+        said = f"defaults, {', '.join(layers)}" if layers else "defaults only"
+        return [Check("settings", ok=True, detail=said)]
     return [
         Check("settings", ok=problem.severity != "error", detail=str(problem), hint="Correct this setting.")
         for problem in loaded.problems

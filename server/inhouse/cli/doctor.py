@@ -19,7 +19,7 @@ def run(args: Namespace) -> int:
     loaded = settings.read(args, paths)
 
     async def look(session: Session) -> tuple[Check, ...]:
-        return await examine(session, loaded, paths)
+        return await examine(session, loaded)
 
     checks = run_on(loaded, paths, look)
     failed = any(check.ok is False for check in checks)

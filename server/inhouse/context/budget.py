@@ -37,5 +37,9 @@ def estimate_messages(messages: tuple[Message, ...]) -> int:
     return sum(estimate_tokens(_text(message)) + MESSAGE_OVERHEAD for message in messages)
 
 
+def count_chars(messages: tuple[Message, ...]) -> int:
+    return sum(len(_text(message)) for message in messages)
+
+
 def _text(message: Message) -> str:
     return "\n\n".join(part.text for part in message.parts if isinstance(part, TextPart | ThinkingPart))

@@ -1,12 +1,13 @@
 """What every backend offers: asked concurrently, remembered for a while, and never failing because one does."""
 
 import asyncio
+import dataclasses
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from inhouse.domain.errors import InhouseError
-from inhouse.domain.models import Model, Zone
+from inhouse.domain.models import Model, ModelId, Zone
 from inhouse.governance.policy import Policy
 from inhouse.inference.backend import Backend
 
@@ -40,6 +41,7 @@ class Catalog:
         self._policy = policy
         self._changed = changed
         self._entries: dict[str, Entry] = {}
+        self._measured: dict[ModelId, float] = {}
         self._asking = {name: asyncio.Lock() for name in backends}
 
     async def entry(self, name: str, *, refresh: bool = False) -> Entry:
@@ -62,9 +64,9 @@ class Catalog:
         found = await asyncio.gather(*(self.entry(name, refresh=refresh) for name in names))
         return dict(zip(names, found, strict=True))
 
-    def known(self, name: str) -> Entry | None:
-        """The last list, however old; asks nobody."""
-        return self._entries.get(name)
+    def learn(self, model: ModelId, chars_per_token: float) -> None:
+        """What an answer's exact usage told of this model's tokenizer; shown from the next list on."""
+        self._measured[model] = chars_per_token
 
     def forget(self, name: str) -> None:
         """Something about this backend went wrong: ask anew next time."""
@@ -81,12 +83,18 @@ class Catalog:
             self._policy.check()
             zone = await backend.zone()
             self._policy.check_zone(backend.name, zone)
-            models = await backend.models()
+            models = tuple(self._with_measured(model) for model in await backend.models())
         except InhouseError as exc:
             failure = exc
         now = time.monotonic()
         return Entry(models, failure, zone, now, (now - began) * 1000)
 
+    def _with_measured(self, model: Model) -> Model:
+        measured = self._measured.get(model.id)
+        return model if measured is None else dataclasses.replace(model, chars_per_token=measured)
+
 
 def _offer(entry: Entry) -> object:
-    return entry.models, entry.failure.kind if entry.failure else None
+    """What a client would notice; a better measurement is no news."""
+    models = tuple(dataclasses.replace(model, chars_per_token=0) for model in entry.models)
+    return models, entry.failure.kind if entry.failure else None

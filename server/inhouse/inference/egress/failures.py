@@ -1,5 +1,6 @@
 """The one table from the HTTP library's exceptions to errors of ours. A test proves it total."""
 
+import socket
 import ssl
 
 import httpcore
@@ -46,9 +47,15 @@ def translate(exc: Exception, *, backend: str, where: str) -> InhouseError:
     """What a person is told; `where` is the origin. The exception's own text may hold a key and is not used."""
     kind = kind_of(exc)
     what, hint = _WORDS.get(kind, ("answered with something that is not HTTP", "Check the URL."))
+    # httpcore raises its own exceptions anew `from None`, which leaves their reason in the context only.
+    reason = exc.__cause__ or exc.__context__
+    if isinstance(reason, socket.gaierror):
+        what = "cannot be reached: its name has no address"
+    elif isinstance(reason, ConnectionRefusedError):
+        what = "cannot be reached: nothing listens there (connection refused)"
     sentence = f"{where} {what}."
-    if isinstance(exc.__cause__, ssl.SSLError):
-        sentence = f"The TLS handshake with {where} failed: {_reason(exc.__cause__)}."
+    if isinstance(reason, ssl.SSLError):
+        sentence = f"The TLS handshake with {where} failed: {_tls_reason(reason)}."
         hint = "Set ca_file to the CA bundle that signed its certificate, or correct the URL's scheme."
     return InhouseError(kind=kind, message=sentence, hint=hint, backend=backend)
 
@@ -64,7 +71,7 @@ _WORDS: dict[ErrorKind, tuple[str, str]] = {
 }
 
 
-def _reason(exc: ssl.SSLError) -> str:
+def _tls_reason(exc: ssl.SSLError) -> str:
     if isinstance(exc, ssl.SSLCertVerificationError):
         return exc.verify_message
     return (exc.reason or "protocol error").replace("_", " ").lower()

@@ -12,7 +12,7 @@ import httpcore
 
 AddressCheck = Callable[[tuple[str, ...]], None]
 """Given the addresses of a name, raises an InhouseError if they must not be connected to."""
-READ_SIZE = 65_536
+_HTTP = b"HTTP/1."
 
 
 async def resolve(host: str, port: int) -> tuple[str, ...]:
@@ -27,15 +27,22 @@ class Stream(httpcore.AsyncNetworkStream):
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._reader = reader
         self._writer = writer
+        self._speaks_http = False
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109 (httpcore's interface)
         try:
             async with asyncio.timeout(timeout):
-                return await self._reader.read(max_bytes)
+                data = await self._reader.read(max_bytes)
         except TimeoutError as exc:
             raise httpcore.ReadTimeout(str(exc)) from exc
         except OSError as exc:
             raise httpcore.ReadError(str(exc)) from exc
+        if data and not self._speaks_http:
+            # Said here, because h11 waits for a blank line, and takes a banner that ends without one for silence.
+            if not data.startswith(_HTTP[: len(data)]):
+                raise httpcore.RemoteProtocolError("not HTTP")
+            self._speaks_http = True
+        return data
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109 (httpcore's interface)
         if not buffer:

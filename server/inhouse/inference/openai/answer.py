@@ -164,7 +164,11 @@ class _Reading:
         self.silence = 0.0
         self._size += len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
         if self._size > self._rules.answer_bytes:
-            raise self._error(ErrorKind.TOO_LARGE, "The answer is larger than limits.answer_bytes allows", "")
+            raise self._error(
+                ErrorKind.TOO_LARGE,
+                f"The answer of {self._rules.model.backend} is larger than limits.answer_bytes allows",
+                "Ask for a shorter answer, or raise limits.answer_bytes.",
+            )
         if self._stage is not stage:
             self._stage = stage
             found.append(Progress(stage, str(self._rules.model)))

@@ -10,8 +10,10 @@ from inhouse.governance.admission import Admitted
 from inhouse.inference.egress.channel import ERROR_BODY_LIMIT, Answer, Channel
 from inhouse.inference.openai.answer import Rules, events
 from inhouse.inference.openai.body import chat_body
+from inhouse.inference.openai.chunks import read_chunk
 from inhouse.inference.openai.models import LIST_BYTES, ListedModel, read_models
-from inhouse.inference.openai.refusals import refusal
+from inhouse.inference.openai.refusals import in_stream, refusal
+from inhouse.inference.tolerant import Json, parse
 
 _STREAM_TYPES = ("text/event-stream", "text/plain", "application/octet-stream", "application/x-ndjson", "")
 
@@ -70,9 +72,9 @@ async def _not_a_stream(channel: Channel, answer: Answer, model: ModelId) -> Non
     """A 200 that is no stream: an error object that came with the wrong status, or not such a server at all."""
     end = channel.endpoint
     body = await _start_of_body(answer)
-    if _content_type(answer) == "application/json" and b'"error"' in body:
-        secret = end.credential.secret if end.credential else None
-        raise refusal(500, dict(answer.headers), body, model=model, backend=end.backend, secret=secret)
+    error = _error_in(body) if _content_type(answer) == "application/json" else None
+    if error is not None:
+        raise in_stream(error, model=model, secret=end.credential.secret if end.credential else None)
     raise InhouseError(
         kind=ErrorKind.BAD_RESPONSE,
         message=f"{end.backend} answered with {_content_type(answer)} instead of a stream of events.",
@@ -81,6 +83,13 @@ async def _not_a_stream(channel: Channel, answer: Answer, model: ModelId) -> Non
         model=str(model),
         status=answer.status,
     )
+
+
+def _error_in(body: bytes) -> Json | str | None:
+    try:
+        return read_chunk(parse(body)).error
+    except ValueError:
+        return None
 
 
 def _content_type(answer: Answer) -> str:

@@ -101,7 +101,7 @@ def _error(
     }
     sentence = sentences.get(kind)
     if sentence is None:
-        answered = f"with status {status}" if status is not None else "with an error in the middle of its answer"
+        answered = f"with status {status}" if status is not None else "with an error"
         sentence = f"{backend} answered {answered}."
         quoted = _quotable(said, secret)
         if kind is ErrorKind.INVALID_REQUEST and quoted:
