@@ -104,9 +104,7 @@ FAULTS = {
     # Nobody there, or nobody who answers.
     "unknown host": Fault("unreachable", "gpu.invalid", url=_unknown_host),
     "refused connection": Fault("unreachable", "cannot be reached", url=refusing_url),
-    "connection never made": Fault(
-        "unreachable", "cannot be reached", url=full_url, settings={"connect_timeout": 0.3}
-    ),
+    "connection never made": Fault("unreachable", "cannot be reached", url=full_url, settings={"connect_timeout": 0.3}),
     "FIN before the headers": Fault("unreachable", "cannot be reached", steps(Fin()), posts=2),
     "RST before the headers": Fault("unreachable", "cannot be reached", steps(Rst()), posts=2),
     "no headers": Fault("timeout", "first_token_timeout", silence(), settings=QUICK),
@@ -189,7 +187,11 @@ FAULTS = {
     ),
     "endless line": Fault("too_large", "line", endless(piece=b"x" * 65_536), settings={"limits.line_bytes": 100_000}),
     "endless answer": Fault(
-        "too_large", "limits.answer_bytes", endless(piece=CHUNK), text="x" * 1000, settings={"limits.answer_bytes": 1000}
+        "too_large",
+        "limits.answer_bytes",
+        endless(piece=CHUNK),
+        text="x" * 1000,
+        settings={"limits.answer_bytes": 1000},
     ),
     "call of a tool that nobody offered": Fault("bad_response", "tool", replay("llamacpp/tool_call_stream.sse")),
 }

@@ -63,7 +63,7 @@ class EditorClient(LanguageClient):
             return None if title is None else types.MessageActionItem(title)
 
         self.feature(types.WINDOW_SHOW_MESSAGE_REQUEST)(answer)
-        self.feature(types.PROGRESS)(lambda _params: None)  # `_record` has it already
+        self.feature(types.PROGRESS)(_nothing)  # `_record` has it already
         self.protocol.on_message = self._record
         self.choose: Callable[[str, list[str]], str | None] = lambda _message, _titles: None
         self.notifications: list[tuple[str, JsonObject]] = []
@@ -145,6 +145,12 @@ class EditorClient(LanguageClient):
         self._has_left = True
         return await asyncio.wait_for(self._process.wait(), EXIT_TIMEOUT)
 
+    async def close_stdin(self) -> int:
+        """Goes away without a word; the server's exit code."""
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        return await self.exit_code()
+
     @property
     def has_left(self) -> bool:
         return self._has_left
@@ -173,6 +179,10 @@ class EditorClient(LanguageClient):
         while data := await self._process.stderr.read(65536):
             self._stderr += data
             sys.stderr.write(data.decode("utf-8", "replace"))
+
+
+def _nothing(_params: object) -> None:
+    pass
 
 
 @asynccontextmanager

@@ -1,7 +1,6 @@
 """A look at the embedded engine behind a server's back: its process, and whether it generates. Linux only (`/proc`)."""
 
 import asyncio
-import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,7 +35,7 @@ class Engine:
 
     @property
     def listens_on_tcp(self) -> bool:
-        sockets = {os.readlink(link) for link in (PROC / str(self.pid) / "fd").iterdir() if link.is_symlink()}
+        sockets = {str(link.readlink()) for link in (PROC / str(self.pid) / "fd").iterdir()}
         tables = (_read(self.pid, f"net/{name}").decode().splitlines()[1:] for name in ("tcp", "tcp6"))
         rows = [line.split() for table in tables for line in table]
         return any(row[3] == LISTENING and f"socket:[{row[9]}]" in sockets for row in rows)

@@ -114,7 +114,7 @@ async def test_progress_tells_the_stages_of_an_answer(
     start_client: StartClient, home_with_model: dict[str, str]
 ) -> None:
     async with start_client(env=home_with_model) as client:
-        chat = await client.chat(ask("The sky is blue. " * 130 + "Why?", maxTokens=20))
+        chat = await client.chat(ask("The sky is blue. " * 40 + "Why?", maxTokens=20))
     first, *reports, last = chat.progress
     assert first["kind"] == "begin"
     assert first["cancellable"] is True

@@ -4,7 +4,7 @@ import os
 import shutil
 import signal
 import stat
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
@@ -63,10 +63,7 @@ async def shut_down(client: EditorClient) -> None:
 
 
 async def close_stdin(client: EditorClient) -> None:
-    stdin = client._process.stdin
-    assert stdin is not None
-    stdin.close()
-    assert await client.exit_code() == 1
+    assert await client.close_stdin() == 1
 
 
 async def kill_server(client: EditorClient) -> None:
@@ -78,7 +75,7 @@ async def kill_server(client: EditorClient) -> None:
 async def test_engine_ends_with_the_server(
     start_client: StartClient,
     home_with_model: dict[str, str],
-    end: "Callable[[EditorClient], object]",
+    end: Callable[[EditorClient], Awaitable[None]],
 ) -> None:
     async with start_client(env=home_with_model) as client:
         chat = client.start_chat(ask(LONG_STORY))

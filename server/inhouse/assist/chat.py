@@ -104,6 +104,7 @@ class _Attempt:
     async def events(self, stack: AsyncExitStack) -> AsyncIterator[Event]:
         backend, model = self._candidate.backend, self._candidate.model
         admitted = admit(Prompt(self._request, model), self._candidate.zone, self._session.policy)
+        _log.info("request %s goes to %s", self._request.id, model.id)
         yield Progress(Stage.WAITING if backend.loaded else Stage.LOADING, str(model.id))
         count = await backend.count_messages(admitted)
         admitted = admitted.bounded(answer_room(self._request, model, count))

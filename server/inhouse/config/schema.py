@@ -38,9 +38,13 @@ class ModelOverride:
     """What the user knows better than the server about one model."""
 
     name: Annotated[str, TEXT]
+    """As the server lists it."""
     context_length: Annotated[int | None, whole(16, 1_000_000_000)] = None
+    """Tokens of prompt and answer together."""
     chat: Annotated[bool | None, FLAG] = None
+    """Whether it can chat; a base model cannot."""
     fim: Annotated[bool | None, FLAG] = None
+    """Whether it can fill in the middle."""
 
 
 def _no_proxy(raw: object) -> str:
@@ -56,6 +60,7 @@ class BackendSettings:
     url: Annotated[str, URL] = ""
     """Base URL, with or without /v1; without a slash at its end."""
     kind: Annotated[Kind, choice(*Kind, kind=Kind)] = Kind.AUTO
+    """The server software."""
     zone: Annotated[Literal["", "local", "cloud"], choice("", "local", "cloud")] = ""
     """The company's word on where it is; empty means by its address."""
     api_key_env: Annotated[str, matching(r"[^\s=\x00]*", "the name of an environment variable")] = ""
@@ -65,7 +70,9 @@ class BackendSettings:
     api_key_ttl: Annotated[float, SECONDS] = 300
     """Seconds for which such a key is kept."""
     api_key_header: Annotated[str, HEADER] = "Authorization"
+    """The header that carries the key."""
     api_key_scheme: Annotated[str, matching(r"[!-~]*", "a word such as Bearer")] = "Bearer"
+    """The word before the key in that header; empty for none."""
     headers: Annotated[Mapping[str, str], HEADERS] = field(default_factory=dict[str, str])
     """Further request headers."""
     ca_file: Annotated[str, TEXT] = ""
@@ -75,16 +82,21 @@ class BackendSettings:
     verify: Annotated[bool, FLAG] = True
     """False accepts any certificate."""
     proxy: Annotated[str, Rule(_no_proxy, "text")] = "none"
+    """The proxy to this backend; nothing is taken from proxy variables."""
     affinity_header: Annotated[str, not_yet(TEXT)] = ""
     """Header that gets an opaque id of the conversation."""
     models: Annotated[Sequence[ModelOverride], ListOf(ModelOverride)] = ()
     """Overrides for single models."""
     connect_timeout: Annotated[float, SECONDS] = 5
+    """Seconds until a connection stands."""
     first_token_timeout: Annotated[float, SECONDS] = 900
+    """Seconds until the answer begins; a cold or CPU model may be slow."""
     idle_timeout: Annotated[float, SECONDS] = 60
     """Seconds between two events that carry something."""
     max_concurrency: Annotated[int, whole(1, 10_000)] = 4
+    """Requests at once; further ones wait their turn."""
     tool_calls_in_text: Annotated[bool, not_yet(FLAG)] = False
+    """Recover tool calls that the model prints as text."""
 
     @property
     def forced_zone(self) -> Zone | None:
@@ -93,12 +105,16 @@ class BackendSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Discovery:
+    """Asking the backends what they have."""
+
     timeout: Annotated[float, SECONDS] = 5
     """Seconds for a model list or a probe."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Routing:
+    """Which backend answers."""
+
     order: Annotated[Sequence[str], TEXTS] = ()
     """Backends in the order in which they are tried; empty: the local ones as configured, then embedded."""
     fallback: Annotated[bool, FLAG] = True
@@ -110,17 +126,23 @@ class Tokens:
     """How a context length is announced to clients that want two numbers; the ratios sum to at most 1."""
 
     input_ratio: Annotated[float, RATIO] = 0.75
+    """The prompt's share of the context length."""
     output_ratio: Annotated[float, RATIO] = 0.25
+    """The answer's share of the context length."""
     minimum_output: Annotated[int, whole(1, 1_000_000_000)] = 100
+    """Tokens that the answer's share is at least."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
+    """Upper bounds in bytes."""
+
     answer_bytes: Annotated[int, BYTES] = 4_000_000
     """Text of one answer."""
     line_bytes: Annotated[int, BYTES] = 1_000_000
     """One line of a stream."""
     tool_arguments_bytes: Annotated[int, BYTES] = 500_000
+    """Arguments of one tool call."""
     message_bytes: Annotated[int, BYTES] = 64_000_000
     """One LSP message from the client."""
 
@@ -141,59 +163,92 @@ class Embedded:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Completion:
+    """Inline completion."""
+
     enabled: Annotated[bool, FLAG] = True
+    """Offer it."""
     disabled_languages: Annotated[Sequence[str], TEXTS] = ()
+    """Language ids in which it is not offered."""
     debounce_ms: Annotated[int, whole(0, 10_000)] = 150
+    """Milliseconds of quiet before a request."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Actions:
+    """Code actions."""
+
     disabled: Annotated[Sequence[str], TEXTS] = ()
+    """Kinds that are not offered."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prompts:
+    """What goes into every prompt."""
+
     instructions: Annotated[Sequence[str], TEXTS] = ("AGENTS.md", ".github/copilot-instructions.md")
     """Files read as the project's text."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewRule:
+    """What a review must look for in some files."""
+
     paths: Annotated[str, TEXT]
+    """A path pattern."""
     text: Annotated[str, TEXT]
+    """What to look for there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Review:
+    """Review of changes."""
+
     model: Annotated[str, TEXT] = ""
+    """A model id; empty means the default chat model."""
     fail_on: Annotated[Literal["error", "warning", "info", "never"], choice("error", "warning", "info", "never")] = (
         "never"
     )
+    """The severity from which on the command fails."""
     min_confidence: Annotated[float, number("a number from 0 to 1", 0, 1)] = 0.5
+    """Findings below it are dropped."""
     max_findings: Annotated[int, whole(0, 1_000_000)] = 10
+    """Findings at most."""
     ignore: Annotated[Sequence[str], TEXTS] = ()
+    """Path patterns that are not reviewed."""
     rules: Annotated[Sequence[ReviewRule], ListOf(ReviewRule)] = ()
+    """What to look for where."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Privacy:
+    """What may leave, and for where."""
+
     air_gapped: Annotated[bool, FLAG] = False
     """Nothing leaves for a cloud backend or a public address, whatever else is configured."""
     local_networks: Annotated[Sequence[str], NETWORKS] = ()
     """CIDR ranges of the company that count as local."""
     redact_secrets: Annotated[bool, not_yet(FLAG)] = False
+    """Replace what looks like a credential before it leaves."""
     exclude: Annotated[Sequence[str], TEXTS] = ("**/.env", "**/*.pem")
     """Files that are never sent, .gitignore-style; added to the built-in ones."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Audit:
+    """A record of every request."""
+
     enabled: Annotated[bool, not_yet(FLAG)] = False
+    """Keep the record."""
     path: Annotated[str, TEXT] = ""
+    """Its file; empty means audit.jsonl in the state folder."""
     content: Annotated[bool, not_yet(FLAG)] = False
+    """Keep prompts and answers too."""
     user: Annotated[Literal["os", "pseudonym", "none"], choice("os", "pseudonym", "none")] = "os"
+    """How the user is named in it."""
     forward: Annotated[str, not_yet(TEXT)] = ""
+    """Where to send the record as well."""
     retention_days: Annotated[int, whole(0, 1_000_000)] = 0
+    """Days for which it is kept; 0 means for ever."""
 
 
 def _backend_name(raw: object) -> str:
@@ -212,6 +267,7 @@ class Config:
     model: Annotated[str, TEXT] = "auto"
     """Default chat model: an id, or auto for the first ready one in routing order."""
     completion_model: Annotated[str, TEXT] = "auto"
+    """Default model for inline completion."""
     backends: Annotated[Mapping[str, BackendSettings], TableOf(BackendSettings, _backend_name)] = field(
         default_factory=dict[str, BackendSettings]
     )

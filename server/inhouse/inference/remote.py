@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from inhouse.config.schema import Config
@@ -14,8 +14,8 @@ from inhouse.governance.admission import Admitted, AdmittedText
 from inhouse.governance.zone import networks, zone_of
 from inhouse.inference import llamacpp
 from inhouse.inference.announce import announce
+from inhouse.inference.egress.addresses import resolve
 from inhouse.inference.egress.channel import Channel
-from inhouse.inference.egress.network import resolve
 from inhouse.inference.openai import client
 from inhouse.inference.openai.answer import Rules
 
@@ -139,9 +139,22 @@ class RemoteBackend:
     async def count_messages(self, admitted: Admitted) -> Count | None:
         if self.kind is not Kind.LLAMACPP:
             return None
-        return Count(await llamacpp.count_messages(self._channel, admitted), exact=True)
+        return await self._counted(llamacpp.count_messages(self._channel, admitted))
 
     async def count_text(self, text: AdmittedText) -> Count | None:
         if self.kind is not Kind.LLAMACPP:
             return None
-        return Count(await llamacpp.count_text(self._channel, text), exact=True)
+        return await self._counted(llamacpp.count_text(self._channel, text))
+
+    async def _counted(self, count: Awaitable[int]) -> Count:
+        limit = self._settings.first_token_timeout
+        try:
+            async with asyncio.timeout(limit):
+                return Count(await count, exact=True)
+        except TimeoutError:
+            raise InhouseError(
+                kind=ErrorKind.TIMEOUT,
+                message=f"{self.name} did not count the prompt's tokens within {limit:g} s.",
+                hint="Look at the server's load, or raise first_token_timeout of this backend.",
+                backend=self.name,
+            ) from None

@@ -1,5 +1,6 @@
 """Who is to answer: the model that was asked for, then, if that may be, the next ones in routing order."""
 
+import dataclasses
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 
@@ -41,7 +42,7 @@ class Router:
         """The one model that `wanted` means; raises if there is none."""
         async for candidate in self.candidates(wanted):
             if isinstance(candidate, InhouseError):
-                raise candidate
+                raise dataclasses.replace(candidate)  # the catalog keeps its own for the next one who asks
             return candidate
         raise no_backend()
 

@@ -10,14 +10,10 @@ from inhouse import __version__
 from inhouse.assist.shapes import Shape
 from inhouse.config.load import Loaded, UntrustedBackend
 from inhouse.lsp import configuration, trust
-from inhouse.lsp.chat import chat
 from inhouse.lsp.logs import configure_logging
-from inhouse.lsp.models import models
-from inhouse.lsp.params import warm_up
 from inhouse.lsp.server import InhouseServer
 from inhouse.lsp.sessions import Sessions
 from inhouse.lsp.status import status
-from inhouse.lsp.tokens import count_tokens
 from inhouse.lsp.transport import serve_stdio
 
 QUIET = 0.1
@@ -72,16 +68,22 @@ class Service:
 
         @server.feature("inhouse/chat")
         async def inhouse_chat(ls: InhouseServer, params: object) -> Shape:
+            from inhouse.lsp.chat import chat
+
             await self._start(pull=False)
             return await chat(ls, self._sessions, params)
 
         @server.feature("inhouse/models")
         async def inhouse_models(ls: InhouseServer, params: object) -> Shape:  # noqa: ARG001
+            from inhouse.lsp.models import models
+
             await self._start(pull=False)
             return await models(self._sessions, params)
 
         @server.feature("inhouse/countTokens")
         async def inhouse_count_tokens(ls: InhouseServer, params: object) -> Shape:
+            from inhouse.lsp.tokens import count_tokens
+
             await self._start(pull=False)
             return await count_tokens(ls, self._sessions, params)
 
@@ -107,7 +109,7 @@ class Service:
 
     async def _get_ready(self) -> None:
         await asyncio.sleep(QUIET)
-        warm_up()
+        await asyncio.to_thread(_load_chat)
         session = await self._sessions.current()
         for backend in session.backends.values():
             await backend.warm_up()
@@ -130,3 +132,10 @@ class Service:
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def _load_chat() -> None:
+    """What only requests with params of ours need: pydantic and its validators are a seventh of a start."""
+    from inhouse.lsp.chat import params
+
+    params.warm_up()

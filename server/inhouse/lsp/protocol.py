@@ -51,7 +51,7 @@ class InhouseProtocol(LanguageServerProtocol):
         self._background: set[asyncio.Task[object]] = set()
         self._held: list[Request | Notification] = []
         super().__init__(server, converter)
-        self._registry = Registry(self.fm, converter)
+        self._registry = Registry(self.fm)
 
     def connect(self, wire: Wire) -> None:
         self.client.connect(wire, self._registry.unstructure)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar, cast
 
+from cattrs import Converter
 from pygls.lsp.server import LanguageServer
 
 from inhouse.lsp.client import Client
@@ -24,7 +25,8 @@ class InhouseServer(LanguageServer):
     protocol: InhouseProtocol  # pyright: ignore[reportIncompatibleVariableOverride] - set once, by pygls
 
     def __init__(self, name: str, version: str) -> None:
-        super().__init__(name, version, protocol_cls=InhouseProtocol)  # pyright: ignore[reportUnknownMemberType]
+        # An empty converter: the one for lsprotocol's types is made by the registry, once it is needed.
+        super().__init__(name, version, protocol_cls=InhouseProtocol, converter_factory=Converter)  # pyright: ignore[reportUnknownMemberType]
 
     @property
     def client(self) -> Client:

@@ -56,7 +56,10 @@ class Sessions:
         await self._reload()
 
     async def current(self) -> Session:
-        """The session for a request that begins now; a settings file that has changed since is read first."""
+        """The session for a request that begins now: settings that came before it count, and so does a settings file
+        that has changed since."""
+        async with self._loading:
+            pass
         if self._session is None or self._stamped() != self._stamp:
             await self._reload()
         assert self._session is not None

@@ -1,5 +1,7 @@
 """Events are the same however the network cuts the bytes, and end only where the format says so (WHATWG HTML §9.2)."""
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -54,7 +56,19 @@ def test_events_of_a_stream(stream: str, events: list[SseEvent]) -> None:
 
 
 PIECES = st.sampled_from(
-    [b"data:", b"data: ", b"event: e", b":", b"a", b"{}", "é".encode(), "\u2028".encode(), b"\f", b"\xef\xbb\xbf", b"\xff"]
+    [
+        b"data:",
+        b"data: ",
+        b"event: e",
+        b":",
+        b"a",
+        b"{}",
+        "é".encode(),
+        "\u2028".encode(),
+        b"\f",
+        b"\xef\xbb\xbf",
+        b"\xff",
+    ]
     + [b"\n", b"\r", b"\r\n"] * 3
 )
 
@@ -62,7 +76,7 @@ PIECES = st.sampled_from(
 @given(st.lists(PIECES, max_size=40).map(b"".join), st.lists(st.integers(0, 80), max_size=12))
 def test_any_cutting_gives_the_same_events(stream: bytes, cuts: list[int]) -> None:
     edges = sorted({0, len(stream), *(min(cut, len(stream)) for cut in cuts)})
-    pieces = [stream[start:end] for start, end in zip(edges, edges[1:], strict=False)]
+    pieces = [stream[start:end] for start, end in itertools.pairwise(edges)]
     assert parse(*pieces, line_limit=999, event_limit=999) == parse(stream, line_limit=999, event_limit=999)
 
 

@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING
 
 from inhouse.domain.errors import ErrorKind, InhouseError
 from inhouse.domain.secret import Secret
+from inhouse.inference.egress.addresses import AddressCheck
 
 if TYPE_CHECKING:
     import httpx
-
-    from inhouse.inference.egress.network import AddressCheck
 
 ERROR_BODY_LIMIT = 200_000
 """Bytes read of an error's body."""
@@ -80,7 +79,7 @@ class Answer:
 class Channel:
     """Requests to one endpoint. Safe for concurrent use; holds no state of any single request."""
 
-    def __init__(self, endpoint: Endpoint, check: "AddressCheck | None" = None) -> None:
+    def __init__(self, endpoint: Endpoint, check: AddressCheck | None = None) -> None:
         self.endpoint = endpoint
         self._check = check
         self._client: httpx.AsyncClient | None = None

@@ -6,19 +6,13 @@ is used (DNS rebinding). Plain asyncio streams also cost half of httpcore's defa
 
 import asyncio
 import ssl
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 import httpcore
 
-AddressCheck = Callable[[tuple[str, ...]], None]
-"""Given the addresses of a name, raises an InhouseError if they must not be connected to."""
+from inhouse.inference.egress.addresses import AddressCheck, resolve
+
 _HTTP = b"HTTP/1."
-
-
-async def resolve(host: str, port: int) -> tuple[str, ...]:
-    """The numeric addresses of `host`, in the order in which to try them; raises OSError."""
-    infos = await asyncio.get_running_loop().getaddrinfo(host, port, type=1)  # 1: SOCK_STREAM everywhere
-    return tuple(dict.fromkeys(str(info[4][0]) for info in infos))
 
 
 class Stream(httpcore.AsyncNetworkStream):

@@ -5,8 +5,8 @@ import time
 from dataclasses import dataclass
 
 from inhouse.domain.origin import Origin
+from inhouse.inference.egress.addresses import resolve
 from inhouse.inference.egress.guard import Guard
-from inhouse.inference.egress.network import resolve
 
 
 @dataclass(frozen=True, slots=True)

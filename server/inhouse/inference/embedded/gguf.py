@@ -52,11 +52,18 @@ def _skip(file: BinaryIO, kind: int) -> None:
         file.seek(length, 1)
     elif kind == _ARRAY:
         item, count = struct.unpack("<IQ", file.read(12))
-        if item in _SIZES:
-            file.seek(_SIZES[item] * count, 1)
-        else:
-            raise ValueError("an array of strings before the context length")
+        _skip_items(file, item, count)
     elif kind in _SIZES:
         file.seek(_SIZES[kind], 1)
     else:
         raise ValueError("a type that the format does not have")
+
+
+def _skip_items(file: BinaryIO, kind: int, count: int) -> None:
+    if kind in _SIZES:
+        file.seek(_SIZES[kind] * count, 1)
+    elif kind == _STRING and count <= _MOST_ENTRIES:
+        for _ in range(count):
+            _skip(file, _STRING)
+    else:
+        raise ValueError("an array that is longer or deeper than what stands before the context length")

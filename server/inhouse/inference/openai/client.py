@@ -1,5 +1,6 @@
 """The OpenAI API over one channel: list models, stream a chat, post JSON."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack
 
@@ -14,6 +15,9 @@ from inhouse.inference.openai.chunks import read_chunk
 from inhouse.inference.openai.models import LIST_BYTES, ListedModel, read_models
 from inhouse.inference.openai.refusals import in_stream, refusal
 from inhouse.inference.tolerant import Json, parse
+
+ERROR_BODY_SECONDS = 2.0
+"""For which an error's body is awaited: its status says most of it."""
 
 _STREAM_TYPES = ("text/event-stream", "text/plain", "application/octet-stream", "application/x-ndjson", "")
 
@@ -63,8 +67,9 @@ async def check(channel: Channel, answer: Answer, *, model: ModelId | None) -> N
 async def _start_of_body(answer: Answer) -> bytes:
     """Enough of an error's body to understand it; a body that breaks off or never ends changes nothing."""
     try:
-        return await answer.body(ERROR_BODY_LIMIT)
-    except InhouseError:
+        async with asyncio.timeout(ERROR_BODY_SECONDS):
+            return await answer.body(ERROR_BODY_LIMIT)
+    except (InhouseError, TimeoutError):
         return b""
 
 

@@ -1,6 +1,7 @@
 """A server's refusal, in whatever shape and status, as one error of ours."""
 
 import re
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
@@ -35,6 +36,17 @@ _HINTS = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """The server's own words: a sentence, and a type that is for programs only."""
+
+    message: str = ""
+    type: str = ""
+
+    def matches(self, pattern: re.Pattern[str]) -> bool:
+        return bool(pattern.search(self.message) or pattern.search(self.type))
+
+
 def refusal(
     status: int, headers: "dict[str, str]", body: bytes, *, model: ModelId | None, backend: str, secret: Secret | None
 ) -> InhouseError:
@@ -46,24 +58,24 @@ def refusal(
 
 def in_stream(error: Json | str, *, model: ModelId, secret: Secret | None) -> InhouseError:
     """The error for a failure that a server reports inside a 200 answer."""
-    said = error if isinstance(error, str) else _message(error)
+    said = _Said(error) if isinstance(error, str) else _read(error)
     kind = ErrorKind.SERVER_ERROR
-    if _OVERFLOW.search(said):
+    if said.matches(_OVERFLOW):
         kind = ErrorKind.CONTEXT_OVERFLOW
-    elif _BUSY.search(said):
+    elif said.matches(_BUSY):
         kind = ErrorKind.OVERLOADED
     return _error(kind, None, said, model=model, backend=model.backend, secret=secret, after=None)
 
 
-def _kind(status: int, said: str) -> ErrorKind:
+def _kind(status: int, said: _Said) -> ErrorKind:
     """By status first; the text decides only where one status means several things."""
     fixed = {401: ErrorKind.UNAUTHORIZED, 403: ErrorKind.FORBIDDEN, 429: ErrorKind.OVERLOADED}
     if status in fixed:
         return fixed[status]
-    if status in (400, 413, 422, 500) and _OVERFLOW.search(said):
+    if status in (400, 413, 422, 500) and said.matches(_OVERFLOW):
         return ErrorKind.CONTEXT_OVERFLOW
     if status == HTTPStatus.NOT_FOUND:
-        return ErrorKind.MODEL_NOT_FOUND if _UNKNOWN_MODEL.search(said) else ErrorKind.BAD_RESPONSE
+        return ErrorKind.MODEL_NOT_FOUND if said.matches(_UNKNOWN_MODEL) else ErrorKind.BAD_RESPONSE
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         return _unavailable(said)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status == HTTPStatus.FAILED_DEPENDENCY:
@@ -73,16 +85,16 @@ def _kind(status: int, said: str) -> ErrorKind:
     return ErrorKind.INVALID_REQUEST if status in (400, 422) else ErrorKind.BAD_RESPONSE
 
 
-def _unavailable(said: str) -> ErrorKind:
-    if _LOADING.search(said):
+def _unavailable(said: _Said) -> ErrorKind:
+    if said.matches(_LOADING):
         return ErrorKind.LOADING
-    return ErrorKind.OVERLOADED if _BUSY.search(said) else ErrorKind.SERVER_ERROR
+    return ErrorKind.OVERLOADED if said.matches(_BUSY) else ErrorKind.SERVER_ERROR
 
 
 def _error(
     kind: ErrorKind,
     status: int | None,
-    said: str,
+    said: _Said,
     *,
     model: ModelId | None,
     backend: str,
@@ -103,7 +115,7 @@ def _error(
     if sentence is None:
         answered = f"with status {status}" if status is not None else "with an error"
         sentence = f"{backend} answered {answered}."
-        quoted = _quotable(said, secret)
+        quoted = _quotable(said.message, secret)
         if kind is ErrorKind.INVALID_REQUEST and quoted:
             sentence = f"{backend} refused the request: {quoted}"
     return InhouseError(
@@ -117,32 +129,24 @@ def _error(
     )
 
 
-def _said(body: bytes) -> str:
-    """The server's own words, from any of the shapes in use; nothing from HTML or plain text."""
+def _said(body: bytes) -> _Said:
+    """From any of the shapes in use; nothing from HTML or plain text."""
     try:
-        answer = as_object(parse(body))
+        return _read(as_object(parse(body)))
     except ValueError:
-        return ""
-    return _message(answer)
+        return _Said()
 
 
-def _message(answer: Json) -> str:
-    error = answer.get("error")
+def _read(answer: Json) -> _Said:
+    error, detail = answer.get("error"), answer.get("detail")
     if isinstance(error, str):
-        return f"{error} {text(answer, 'error_type')}".strip()
-    if as_object(error):
-        return _flat(as_object(error))
-    detail = answer.get("detail")
+        return _Said(error, text(answer, "error_type"))
     if isinstance(detail, str):
-        return detail
+        return _Said(detail)
     if as_list(detail):
-        return "; ".join(text(as_object(item), "msg") for item in as_list(detail))
-    return _flat(as_object(detail) or answer)
-
-
-def _flat(error: Json) -> str:
-    said = text(error, "message") or text(error, "msg") or text(error, "error")
-    return f"{said} {text(error, 'type')}".strip()
+        return _Said("; ".join(text(as_object(item), "msg") for item in as_list(detail)))
+    fields = as_object(error) or as_object(detail) or answer
+    return _Said(text(fields, "message") or text(fields, "msg") or text(fields, "error"), text(fields, "type"))
 
 
 def _quotable(said: str, secret: Secret | None) -> str:

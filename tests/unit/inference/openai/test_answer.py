@@ -1,4 +1,6 @@
-"""A streamed answer is told exactly, and ends as what it is: complete, cut off, or no answer at all (interface §4.2)."""
+"""A streamed answer is told exactly, and ends as what it is: complete, cut off, or none at all (interface §4.2)."""
+
+import itertools
 
 import pytest
 from hypothesis import given
@@ -53,7 +55,7 @@ async def test_what_real_servers_send(name: str) -> None:
 async def test_any_cutting_gives_the_same_events(name: str, cuts: list[int]) -> None:
     body = recorded(name).body
     edges = sorted({0, len(body), *(min(cut, len(body)) for cut in cuts)})
-    pieces = [body[start:end] for start, end in zip(edges, edges[1:], strict=False)]
+    pieces = [body[start:end] for start, end in itertools.pairwise(edges)]
     assert told(await read(*pieces)) == told(await read(body))
 
 
@@ -156,7 +158,7 @@ DIALECTS: dict[str, tuple[bytes, list[str]]] = {
     "B72 without choices": (event({"id": "x"}), []),
     "B74 choices null": (event({"choices": None}), []),
     "choices empty": (event({"choices": []}), []),
-    "B75 choices of wrong types": (event({"choices": "x"}) + event({"choices": [1, None, "x", []]}), []),
+    "B75 choices of wrong types": (event({"choices": "x"}) + event({"choices": [1, None, "x"]}), []),
     "B77 delta missing": (choice(), []),
     "delta null": (choice(delta=None), []),
     "B76 null in every field": (
@@ -165,7 +167,7 @@ DIALECTS: dict[str, tuple[bytes, list[str]]] = {
         [],
     ),
     "wrong types in every field": (
-        event({"usage": "x", "prompt_progress": [], "choices": [{"index": 0, "delta": {"content": 7, "reasoning": {}}}]}),
+        event({"usage": "x", "prompt_progress": 7, "choices": [{"delta": {"content": 7, "reasoning": 7}}]}),
         [],
     ),
     "B79 content as parts": (delta(content=[{"type": "text", "text": "b"}, {"type": "x"}, 7, None]), ["text b"]),
@@ -178,7 +180,10 @@ DIALECTS: dict[str, tuple[bytes, list[str]]] = {
     "B81 unknown fields": (delta(content="b", x={"y": [1]}), ["text b"]),
     "no tool calls": (delta(content="b", tool_calls=[]), ["text b"]),
     "B87 NUL": (text("b\0"), ["text b\0"]),
-    "B101 raw line separators": ('data: {"choices":[{"delta":{"content":"\u2028\u2029\x85"}}]}\n\n'.encode(), ["text \u2028\u2029\x85"]),
+    "B101 raw line separators": (
+        'data: {"choices":[{"delta":{"content":"\u2028\u2029\x85"}}]}\n\n'.encode(),
+        ["text \u2028\u2029\x85"],
+    ),
     "B106 several data lines": (b'data: {"choices":[\ndata: {"delta":{"content":"b"}}]}\n\n', ["text b"]),
     "B99 without a space": (text("b").replace(b"data: ", b"data:"), ["text b"]),
     "B95 CRLF": (text("b").replace(b"\n", b"\r\n"), ["text b"]),

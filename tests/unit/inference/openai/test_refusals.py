@@ -69,9 +69,9 @@ def openai(message: str, kind: str = "BadRequestError") -> object:
         # overflow, backends.md §5
         (400, openai("maximum context length is 1024 tokens. However, your prompt contains 1025"), "context_overflow"),
         (400, {"error": {"code": 400, "message": "x", "type": "exceed_context_size_error"}}, "context_overflow"),
-        (422, {"error": "Input validation error: `inputs` must have less than 4096 tokens. Given: 5000"}, "context_overflow"),
+        (422, {"error": "Input validation error: `inputs` must have less than 4096 tokens."}, "context_overflow"),
         (400, openai("litellm.ContextWindowExceededError: boom"), "context_overflow"),
-        (400, {"object": "error", "message": "Requested token count exceeds the model's maximum context length"}, "context_overflow"),
+        (400, {"object": "error", "message": "exceeds the model's maximum context length"}, "context_overflow"),
         (500, openai("the request exceeds the context window"), "context_overflow"),
         (413, openai("prompt exceeds the context size"), "context_overflow"),
         # wrong model
@@ -89,7 +89,7 @@ def openai(message: str, kind: str = "BadRequestError") -> object:
         (429, {"error": "No deployments available for selected model"}, "overloaded"),
         (503, {"error": "server busy, please try again.  maximum pending requests exceeded"}, "overloaded"),
         (503, openai("The request queue is full."), "overloaded"),
-        (503, {"detail": {"msg": "Server is busy; please try again later.", "type": "service_unavailable"}}, "overloaded"),
+        (503, {"detail": {"msg": "Server is busy; try again later.", "type": "service_unavailable"}}, "overloaded"),
         (503, {"error": {"code": 503, "message": "Loading model", "type": "unavailable_error"}}, "loading"),
         (503, {"error": "unhealthy", "error_type": "healthcheck"}, "server_error"),
         # bugs of the server and of the proxy before it
@@ -99,7 +99,7 @@ def openai(message: str, kind: str = "BadRequestError") -> object:
         (501, openai("This server does not support embeddings"), "server_error"),
         (502, b"<html><center>502 Bad Gateway</center></html>", "server_error"),
         (504, b"<html>", "server_error"),
-        (424, {"error": "Request failed during generation: CUDA out of memory", "error_type": "generation"}, "server_error"),
+        (424, {"error": "generation failed: CUDA out of memory", "error_type": "generation"}, "server_error"),
         (413, b"<html>413 Request Entity Too Large</html>", "too_large"),
         # the request itself
         (400, b"plain text", "invalid_request"),
@@ -134,9 +134,9 @@ def test_every_status_has_a_kind_and_a_hint(status: int) -> None:
 @pytest.mark.parametrize(
     ("said", "shown"),
     [
-        ("n must be 1.", "lab refused the request: n must be 1. BadRequestError"),
-        (f"bad header Bearer {KEY}", "lab refused the request: bad header Bearer *** BadRequestError"),
-        ("two\n\tlines\x1b[31m\u202e", "lab refused the request: two lines [31m BadRequestError"),
+        ("n must be 1.", "lab refused the request: n must be 1."),
+        (f"bad header Bearer {KEY}", "lab refused the request: bad header Bearer ***"),
+        ("two\n\tlines\x1b[31m\u202e", "lab refused the request: two lines [31m"),
     ],
 )
 def test_what_the_server_says_of_the_request_is_passed_on_in_one_clean_line(said: str, shown: str) -> None:

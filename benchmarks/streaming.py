@@ -1,0 +1,225 @@
+"""How much does the way through our language server add to each chunk of an answer, to its beginning and to its end?
+
+A fake backend streams to three peers in turn: our server, a bare httpx client without any LSP (what anybody would
+write), and a raw relay (a thread and a blocking socket, the floor). Measured are the time from the backend's write to
+the editor's read, and the CPU time of the peer alone; then, for the relays, how long a request takes from the editor's
+write to the backend's read, and a cancellation to the end of the connection there.
+
+Read the ratios: absolute times are the machine's, and a p99 means something only while nothing else runs on it.
+"""
+
+import argparse
+import tempfile
+import time
+from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.goals import Goal, at_least, at_most, median, percentile, print_table, show
+from harness.process import INHOUSE, Child, script
+from harness.streams import Direct, Peer, Plan, Relay, Sample, Streamer, settings_file, stamps, streamer
+
+PACED = Plan(rate=200, chunks=400)
+FLAT = Plan(rate=0, chunks=20_000)
+MANY = Plan(rate=50, chunks=60)
+MANY_STREAMS = 32
+SHORT = Plan(rate=0, chunks=1)
+
+REQUESTS = 50
+LONG_REQUESTS = 5
+CANCELS = 34
+"""In each round."""
+
+HISTORY = [{"role": "user" if number % 2 else "assistant", "content": "x" * 1000} for number in range(1000)]
+
+OURS, DIRECT, RAW = "inhouse", "direct httpx", "raw relay"
+
+
+@dataclass(frozen=True, slots=True)
+class Requests:
+    """Times in ms; `connections` counts the different ones."""
+
+    to_head: list[float]
+    to_body: list[float]
+    connections: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cancels:
+    to_end: list[float]
+    """In ms."""
+    lost: int
+
+
+class Bench:
+    """The peers and the fake behind them, with the samples that were taken."""
+
+    def __init__(self, stack: ExitStack, home: Path) -> None:
+        self.fake = Streamer(stack.enter_context(streamer(home)))
+        self._serve = [*INHOUSE, "serve", "--stdio", "--config", str(settings_file(home, self.fake.port))]
+        port = str(self.fake.port)
+        self.home = home
+        self.ours = Relay(stack.enter_context(Child(self._serve, home)))
+        self.raw = Relay(stack.enter_context(Child(script("relay.py", port), home)))
+        self._direct = Direct(stack.enter_context(Child(script("direct.py", port), home)))
+        self.peers: dict[str, Peer] = {OURS: self.ours, DIRECT: self._direct, RAW: self.raw}
+
+    def streamed(self, plan: Plan, streams: int = 1) -> dict[str, Sample]:
+        """Each peer once."""
+        found: dict[str, Sample] = {}
+        for name, peer in self.peers.items():
+            found[name] = peer.run(plan, streams)
+            for _ in range(streams):
+                assert not self.fake.exchange().cut
+        return found
+
+    def requests(self, relay: Relay, count: int, history: Sequence[object] = ()) -> Requests:
+        to_head: list[float] = []
+        to_body: list[float] = []
+        connections: set[int] = set()
+        for number in range(count):
+            id_ = relay.chat(SHORT, f"request {number}", history)
+            sent = relay.editor.sent_at
+            assert "error" not in relay.editor.answer(id_)
+            seen = self.fake.exchange()
+            to_head.append((seen.head - sent) / 1e6)
+            to_body.append((seen.body - sent) / 1e6)
+            connections.add(seen.connection)
+        return Requests(to_head, to_body, len(connections))
+
+    def first_request(self) -> float:
+        """Of a process that has idled for half a second, in ms."""
+        with Child(self._serve, self.home) as child:
+            relay = Relay(child)
+            time.sleep(0.5)
+            return self.requests(relay, 1).to_head[0]
+
+    def cancels(self, count: int) -> Cancels:
+        editor, plan = self.ours.editor, Plan(rate=200, chunks=200)
+        to_end: list[float] = []
+        for number in range(count):
+            id_ = self.ours.chat(plan, f"cancelled {number}")
+            seen = 0
+            while seen < 3:
+                seen += sum(len(stamps(message)) for message in editor.receive().messages)
+            editor.notify("$/cancelRequest", {"id": id_})
+            sent = editor.sent_at
+            assert "error" in editor.answer(id_)
+            exchange = self.fake.exchange()
+            if exchange.cut:
+                to_end.append((exchange.end - sent) / 1e6)
+        return Cancels(to_end, count - len(to_end))
+
+
+def pairs(samples: list[dict[str, Sample]], peer: str) -> Iterable[tuple[Sample, Sample]]:
+    """Ours and the peer's of the same round."""
+    return ((each[OURS], each[peer]) for each in samples)
+
+
+def latency_ratio(samples: list[dict[str, Sample]], peer: str, percent: int) -> float:
+    return median(
+        percentile(list(ours.latencies), percent) / percentile(list(theirs.latencies), percent)
+        for ours, theirs in pairs(samples, peer)
+    )
+
+
+def p99(samples: list[dict[str, Sample]]) -> float:
+    """Of ours, in ms."""
+    return median(percentile(list(each[OURS].latencies), 99) / 1e6 for each in samples)
+
+
+def streaming_goals(
+    paced: list[dict[str, Sample]], many: list[dict[str, Sample]], flat: list[dict[str, Sample]]
+) -> list[Goal]:
+    cpu = median(ours.cpu_ms / theirs.cpu_ms for ours, theirs in pairs(paced, DIRECT))
+    speed = median(theirs.seconds / ours.seconds for ours, theirs in pairs(flat, DIRECT))
+    return [
+        at_most("4", "p50 at 200 chunks/s / direct httpx", latency_ratio(paced, DIRECT, 50), 1.2),
+        at_most("4", "p50 at 200 chunks/s / raw relay", latency_ratio(paced, RAW, 50), 2),
+        _p99_goal("p99 at 200 chunks/s", p99(paced), 1, latency_ratio(paced, RAW, 99)),
+        _p99_goal("p99 at 32 x 50 chunks/s", p99(many), 2, latency_ratio(many, RAW, 99)),
+        at_most("6", "CPU per chunk at 200 chunks/s / direct httpx", cpu, 0.7),
+        at_least("7", "chunks/s flat out / direct httpx", speed, 1.2),
+    ]
+
+
+def _p99_goal(figure: str, milliseconds: float, limit: float, ratio: float) -> Goal:
+    """The absolute limit holds on an idle machine only; on any other the raw relay's p99 is what there is."""
+    value = f"{milliseconds:.2f} ms, {ratio:.2f} x raw relay"
+    return Goal("5", figure, value, f"<= {limit:g} ms, or <= 4 x", milliseconds <= limit or ratio <= 4)
+
+
+def request_goals(ours: list[Requests], raw: list[Requests], long: list[tuple[Requests, Requests]]) -> list[Goal]:
+    head = median(median(mine.to_head) / median(theirs.to_head) for mine, theirs in zip(ours, raw, strict=True))
+    body = median(median(mine.to_body) / median(theirs.to_body) for mine, theirs in long)
+    return [
+        at_most("8", "request to HTTP head, warm / raw relay", head, 3),
+        at_most("8", "  connections for the requests of a round", max(each.connections for each in ours), 1, ""),
+        at_most("9", "request with 1 MB of history to its last byte / raw relay", body, 1),
+    ]
+
+
+def cancel_goals(cancels: list[Cancels]) -> list[Goal]:
+    times = [time for each in cancels for time in each.to_end]
+    return [
+        at_most("11", "cancel to the connection's end, median", median(times), 2, "ms"),
+        at_most("11", "cancel to the connection's end, p99", percentile(times, 99), 10, "ms"),
+        at_most("11", f"  lost of {sum(len(each.to_end) + each.lost for each in cancels)}", sum(e.lost for e in cancels), 0, ""),
+    ]
+
+
+def row(name: str, paced: list[Sample], many: list[Sample], flat: list[Sample]) -> tuple[str, ...]:
+    def microseconds(samples: list[Sample], percent: int) -> float:
+        return median(percentile(list(each.latencies), percent) / 1e3 for each in samples)
+
+    def cpu(samples: list[Sample], chunks: int) -> float:
+        return median(each.cpu_ms for each in samples) / chunks * 1000
+
+    return (
+        name,
+        f"{microseconds(paced, 50):.0f}/{microseconds(paced, 99):.0f} ({cpu(paced, PACED.chunks):.0f})",
+        f"{microseconds(many, 50):.0f}/{microseconds(many, 99):.0f} ({cpu(many, MANY.chunks * MANY_STREAMS):.0f})",
+        f"{FLAT.chunks / median(each.seconds for each in flat):.0f} ({cpu(flat, FLAT.chunks):.1f})",
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=3, help="default: %(default)s")
+    rounds: int = parser.parse_args().rounds
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
+        bench = Bench(stack, Path(folder))
+        bench.streamed(Plan(rate=200, chunks=50))  # imports, connections, caches
+        paced, many, flat = [], [], []
+        ours, raw, long, cancels, first = [], [], [], [], []
+        for _ in range(rounds):
+            paced.append(bench.streamed(PACED))
+            many.append(bench.streamed(MANY, MANY_STREAMS))
+            flat.append(bench.streamed(FLAT))
+            ours.append(bench.requests(bench.ours, REQUESTS))
+            raw.append(bench.requests(bench.raw, REQUESTS))
+            long.append(
+                (
+                    bench.requests(bench.ours, LONG_REQUESTS, HISTORY),
+                    bench.requests(bench.raw, LONG_REQUESTS, HISTORY),
+                )
+            )
+            cancels.append(bench.cancels(CANCELS))
+            first.append(bench.first_request())
+    head = ("peer", "us p50/p99 (CPU ms per 1000) at 200/s", f"{MANY_STREAMS} x {MANY.rate}/s", "flat out chunks/s (CPU)")
+    names = (OURS, DIRECT, RAW)
+    print_table([head, *(row(n, [e[n] for e in paced], [e[n] for e in many], [e[n] for e in flat]) for n in names)])
+    print()
+    show(
+        [
+            *streaming_goals(paced, many, flat),
+            *request_goals(ours, raw, long),
+            at_most("10", "first request of a process to HTTP head", median(first), 25, "ms"),
+            *cancel_goals(cancels),
+        ]
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,126 @@
+"""Model lists are asked for once, remembered for a while, and a backend that fails harms no other."""
+
+import asyncio
+import time
+from collections.abc import Callable
+
+import pytest
+
+from inhouse.domain.errors import ErrorKind
+from inhouse.domain.models import Zone
+from inhouse.governance.policy import Policy
+from inhouse.inference.catalog import Catalog, Entry
+from tests.unit.assist.backends import AIR_GAPPED, OPEN, REFUSING, Memory, failing
+
+
+def catalog(*backends: Memory, policy: Policy = OPEN, changed: Callable[[], None] = lambda: None) -> Catalog:
+    return Catalog({backend.name: backend for backend in backends}, policy, changed)
+
+
+async def test_who_asks_meanwhile_waits_for_the_same_answer() -> None:
+    lab = Memory("lab")
+    lab.gate = asyncio.Event()
+    found = catalog(lab)
+    asking = [asyncio.create_task(found.entry("lab", refresh=at > 2)) for at in range(6)]
+    await asyncio.sleep(0)
+    lab.gate.set()
+    entries = await asyncio.gather(*asking)
+    assert lab.calls.count("models") == 1
+    assert len({id(entry) for entry in entries}) == 1
+
+
+async def test_a_cancelled_asker_leaves_the_others_their_answer() -> None:
+    lab = Memory("lab")
+    lab.gate = asyncio.Event()
+    found = catalog(lab)
+    first, second = (asyncio.create_task(found.entry("lab")) for _ in range(2))
+    await asyncio.sleep(0)
+    first.cancel()
+    lab.gate.set()
+    assert (await second).models == lab.listed
+    assert first.cancelled()
+
+
+async def test_a_list_is_remembered_until_a_refresh() -> None:
+    lab = Memory("lab")
+    found = catalog(lab)
+    for _ in range(3):
+        await found.entry("lab")
+    assert lab.calls.count("models") == 1
+    await found.entry("lab", refresh=True)
+    assert lab.calls.count("models") == 2
+    found.forget("lab")
+    await found.entry("lab")
+    assert lab.calls.count("models") == 3
+
+
+@pytest.mark.parametrize(
+    ("failed", "seconds", "stale"),
+    [(True, 4, False), (True, 6, True), (False, 6, False), (False, 59, False), (False, 61, True)],
+)
+def test_a_failure_is_forgotten_sooner_than_a_list(failed: bool, seconds: float, stale: bool) -> None:
+    failure = failing(ErrorKind.UNREACHABLE) if failed else None
+    assert Entry((), failure, Zone.LOCAL, time.monotonic() - seconds, 1).stale is stale
+
+
+async def test_a_failure_is_remembered_for_a_moment() -> None:
+    bad = Memory("bad", failure=failing(ErrorKind.UNREACHABLE))
+    found = catalog(bad)
+    for _ in range(3):
+        await found.entry("bad")
+    assert bad.calls.count("models") == 1
+
+
+async def test_one_that_fails_is_an_entry_like_the_others() -> None:
+    entries = await catalog(Memory("bad", failure=failing(ErrorKind.TIMEOUT)), Memory("good")).entries()
+    failure = entries["bad"].failure
+    assert failure is not None
+    assert (failure.kind, entries["bad"].models) == (ErrorKind.TIMEOUT, ())
+    assert [model.id.name for model in entries["good"].models] == ["m"]
+
+
+async def test_a_change_is_told_once() -> None:
+    told: list[None] = []
+    lab = Memory("lab")
+    found = catalog(lab, changed=lambda: told.append(None))
+    steps = [
+        (lab.listed, None, 0),
+        (lab.listed, None, 0),
+        (lab.listed, failing(ErrorKind.TIMEOUT), 1),
+        (lab.listed, failing(ErrorKind.TIMEOUT), 1),
+        (lab.listed, failing(ErrorKind.UNREACHABLE), 2),
+        (lab.listed, None, 3),
+        ((*lab.listed, lab.model("n")), None, 4),
+        ((*lab.listed, lab.model("n")), None, 4),
+    ]
+    for listed, failure, times in steps:
+        lab.listed, lab.failure = listed, failure
+        await found.entry("lab", refresh=True)
+        assert len(told) == times
+
+
+async def test_a_better_measurement_shows_in_the_next_list_and_is_no_change() -> None:
+    told: list[None] = []
+    lab = Memory("lab")
+    found = catalog(lab, changed=lambda: told.append(None))
+    await found.entry("lab")
+    found.learn(lab.listed[0].id, 4.2)
+    (model,) = (await found.entry("lab", refresh=True)).models
+    assert (model.chars_per_token, told) == (4.2, [])
+
+
+@pytest.mark.parametrize(
+    ("policy", "zone", "calls"),
+    [
+        (REFUSING, Zone.LOCAL, []),
+        (REFUSING, Zone.CLOUD, []),
+        (AIR_GAPPED, Zone.CLOUD, ["zone"]),
+        (AIR_GAPPED, Zone.LOCAL, ["zone", "models"]),
+    ],
+)
+async def test_the_policy_comes_before_the_first_call(policy: Policy, zone: Zone, calls: list[str]) -> None:
+    lab = Memory("lab", zone=zone)
+    entry = await catalog(lab, policy=policy).entry("lab")
+    assert lab.calls == calls
+    assert (entry.failure is None) is ("models" in calls)
+    assert entry.failure is None or entry.failure.kind is ErrorKind.POLICY
