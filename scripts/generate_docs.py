@@ -41,8 +41,8 @@ Docstrings = Mapping[tuple[str, str], str]
 """By class and attribute; a class's own under an empty name."""
 
 
-class Undocumented(Exception):
-    """A setting without the docstring that its line in the table is made of."""
+class Wrong(Exception):
+    """What has to be put right in the sources or in this script first."""
 
 
 def parts() -> dict[str, dict[str, str]]:
@@ -54,16 +54,15 @@ def parts() -> dict[str, dict[str, str]]:
 
 
 def settings_part() -> str:
+    gone = set(WITHOUT_EFFECT) - set(_names("", schema.Config))
+    if gone:
+        raise Wrong(f"WITHOUT_EFFECT names {', '.join(sorted(gone))}, which is no setting; take it out")
     docstrings = _docstrings(Path(schema.__file__).read_text("utf-8"))
     return "\n\n".join(_section("", "", schema.Config, docstrings))
 
 
-def setting_names() -> tuple[str, ...]:
-    """Every setting and section as the tables name them."""
-    return tuple(_names("", schema.Config))
-
-
 def _names(prefix: str, cls: type) -> Iterator[str]:
+    """Every setting and section as the tables name them."""
     for name, node in nodes_of(cls).items():
         inner, path = _inner(node), _path(prefix, name, node)
         yield path
@@ -101,7 +100,7 @@ def _path(prefix: str, name: str, node: Node) -> str:
 def _row(prefix: str, cls: type, name: str, node: Node, docstrings: Docstrings) -> Row:
     meaning = docstrings.get((cls.__name__, name))
     if meaning is None:
-        raise Undocumented(f"{cls.__name__}.{name} in config/schema.py has no docstring; write one")
+        raise Wrong(f"{cls.__name__}.{name} in config/schema.py has no docstring; write one")
     notes = [meaning]
     if isinstance(node, Rule) and _is_not_yet(node):
         notes.append("Not yet: anything but the default is refused.")
@@ -220,11 +219,11 @@ def _table(headings: Row, rows: list[Row]) -> str:
 
 
 def filled(text: str, marker: str, part: str) -> str:
-    """`text` with `part` between its markers; raises LookupError where it has none."""
+    """`text` with `part` between its markers."""
     begin, end = f"<!-- generated: {marker} -->", f"<!-- end of generated: {marker} -->"
     pattern = re.compile(f"{re.escape(begin)}.*?{re.escape(end)}", re.DOTALL)
     if not pattern.search(text):
-        raise LookupError(f"has no markers for {marker}; put {begin} and {end} where the part belongs")
+        raise Wrong(f"there is no place for {marker}; put {begin} and {end} where it belongs")
     return pattern.sub(lambda _: f"{begin}\n\n{part}\n\n{end}", text)
 
 
@@ -235,7 +234,7 @@ def main(argv: list[str]) -> int:
     args = parser.parse_args(argv)
     try:
         stale = [file for file, new in _files(args.docs) if file.read_text("utf-8") != new and _take(args, file, new)]
-    except (Undocumented, LookupError, OSError) as error:
+    except (Wrong, OSError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
     for file in stale:
@@ -247,10 +246,7 @@ def _files(folder: Path) -> Iterator[tuple[Path, str]]:
     for name, markers in parts().items():
         text = (folder / name).read_text("utf-8")
         for marker, part in markers.items():
-            try:
-                text = filled(text, marker, part)
-            except LookupError as error:
-                raise LookupError(f"docs/{name} {error}") from None
+            text = filled(text, marker, part)
         yield folder / name, text
 
 

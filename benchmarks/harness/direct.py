@@ -1,5 +1,6 @@
-"""The peer for streaming: what anybody would write with httpx, no LSP. `python direct.py PORT`.
+"""The peer for streaming: what anybody would write with httpx, with a time limit as ours has one, and no LSP.
 
+`python direct.py PORT`.
 Each line on stdin is {"plan": …, "streams": n}; the answer is a line with a `Sample` of `streams.py`.
 """
 
@@ -7,7 +8,6 @@ import asyncio
 import json
 import sys
 import time
-from collections.abc import AsyncIterator
 from typing import TypedDict, cast
 
 import httpx
@@ -26,18 +26,14 @@ class Run(TypedDict):
     streams: int
 
 
-async def texts(client: httpx.AsyncClient, plan: str) -> AsyncIterator[str]:
+async def measure(client: httpx.AsyncClient, plan: str, latencies: list[int]) -> None:
     body = {"model": "bench", "messages": [{"role": "user", "content": plan}], "stream": True}
     async with client.stream("POST", "/v1/chat/completions", json=body) as response:
         async for line in response.aiter_lines():
             if line.startswith("data: {"):
-                yield cast(Chunk, json.loads(line[6:]))["choices"][0]["delta"].get("content", "")
-
-
-async def measure(client: httpx.AsyncClient, plan: str, latencies: list[int]) -> None:
-    async for text in texts(client, plan):
-        if text:
-            latencies.append(time.monotonic_ns() - int(text))
+                text = cast(Chunk, json.loads(line[6:]))["choices"][0]["delta"].get("content", "")
+                if text:
+                    latencies.append(time.monotonic_ns() - int(text))
 
 
 async def run(client: httpx.AsyncClient, wanted: Run) -> dict[str, object]:
@@ -50,7 +46,7 @@ async def run(client: httpx.AsyncClient, wanted: Run) -> dict[str, object]:
 
 async def main() -> None:
     base_url = f"http://127.0.0.1:{sys.argv[1]}"
-    async with httpx.AsyncClient(base_url=base_url, timeout=None, trust_env=False) as client:
+    async with httpx.AsyncClient(base_url=base_url, timeout=60, trust_env=False) as client:
         while line := await asyncio.to_thread(sys.stdin.readline):
             print(json.dumps(await run(client, cast(Run, json.loads(line)))), flush=True)
 

@@ -86,6 +86,13 @@ class Editor:
         self.request("initialize", {"processId": None, "rootUri": None, **capabilities})
         self.notify("initialized", {})
 
+    def idle(self, seconds: float) -> None:
+        """Does nothing but answer the server."""
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0:
+            if self._server.readable(left):
+                self.receive()
+
     def _messages(self) -> list[Message]:
         found: list[Message] = []
         buffer, at = self._buffer, 0

@@ -43,10 +43,14 @@ class Child:
         while view:
             view = view[self._process.stdin.write(view) :]
 
+    def readable(self, within: float) -> bool:
+        assert self._process.stdout
+        return bool(select.select([self._process.stdout], [], [], within)[0])
+
     def read(self) -> bytes:
         """What there is, at least one byte; raises TimeoutError, or EOFError at the end."""
         assert self._process.stdout
-        if not select.select([self._process.stdout], [], [], PATIENCE)[0]:
+        if not self.readable(PATIENCE):
             raise TimeoutError(f"{self._process.args} says nothing")
         data = os.read(self._process.stdout.fileno(), 1 << 20)
         if not data:

@@ -1,8 +1,9 @@
-"""The floor of a relay: LSP in, HTTP out, with a thread and a blocking socket for each request; no library, no care.
+"""The floor of a relay: LSP in, HTTP out, with a thread and a blocking socket for each request; no library, no check.
 
 It answers `initialize` and `inhouse/chat` and nothing else. `python relay.py PORT`.
 """
 
+import json
 import os
 import socket
 import sys
@@ -10,7 +11,7 @@ import threading
 from collections.abc import Iterator
 from typing import TypedDict, cast
 
-import orjson
+HEAD = b"POST /v1/chat/completions HTTP/1.1\r\nHost: bench\r\nContent-Length: %d\r\n\r\n"
 
 
 class Params(TypedDict):
@@ -33,7 +34,7 @@ class Chunk(TypedDict):
 
 
 def framed(message: object) -> bytes:
-    body = orjson.dumps(message)
+    body = json.dumps(message).encode()
     return b"Content-Length: %d\r\n\r\n%b" % (len(body), body)
 
 
@@ -54,14 +55,14 @@ def lines(conn: socket.socket) -> Iterator[list[bytes]]:
 
 def answer(port: int, message: Message, lock: threading.Lock) -> None:
     params = message["params"]
-    body = orjson.dumps({"model": "bench", "messages": params["messages"], "stream": True})
+    body = json.dumps({"model": "bench", "messages": params["messages"], "stream": True}).encode()
     token = params["partialResultToken"]
     with socket.create_connection(("127.0.0.1", port)) as conn:
         conn.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        conn.sendall(b"POST /v1/chat/completions HTTP/1.1\r\nHost: bench\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+        conn.sendall(HEAD % len(body) + body)
         for batch in lines(conn):
             data = [line[6:] for line in batch if line.startswith(b"data: {")]
-            values = [cast(Chunk, orjson.loads(each))["choices"][0]["delta"].get("content", "") for each in data]
+            values = [cast(Chunk, json.loads(each))["choices"][0]["delta"].get("content", "") for each in data]
             frames = [
                 framed(
                     {
@@ -87,7 +88,7 @@ def main() -> None:
     while header := stdin.readline():
         length = int(header.partition(b":")[2])
         stdin.readline()
-        message = cast(Message, orjson.loads(stdin.read(length)))
+        message = cast(Message, json.loads(stdin.read(length)))
         if message["method"] == "initialize":
             write(framed({"jsonrpc": "2.0", "id": message["id"], "result": {"capabilities": {}}}), lock)
         elif message["method"] == "inhouse/chat":

@@ -1,8 +1,8 @@
 """A fake OpenAI backend as a process of its own: it does what the last message of the prompt asks, and keeps time.
 
-The message is a `Plan` of `streams.py` as JSON. Like uvicorn it sends one HTTP chunk per event. Each chunk's text is the
-time at which it was written (CLOCK_MONOTONIC, ns); without a rate the text is a constant and everything is sent at
-once. When an answer has ended, one line on stdout tells what this side saw of it.
+The message is a `Plan` of `streams.py` as JSON. Like uvicorn it sends one HTTP chunk per event. Each chunk's text is
+the time at which it was written (CLOCK_MONOTONIC, ns); without a rate the text is a constant and everything is sent
+at once. When an answer has ended, one line on stdout tells what this side saw of it.
 """
 
 import itertools
@@ -70,8 +70,8 @@ class Connection:
             return True
         plan = cast(Plan, json.loads(json.loads(body)["messages"][-1]["content"]))
         whole = self._play(plan["rate"], plan["chunks"])
-        seen = {"connection": self._number, "head": head_at, "body": body_at, "end": time.monotonic_ns(), "cut": not whole}
-        print(json.dumps(seen), flush=True)
+        times = {"head": head_at, "body": body_at, "end": time.monotonic_ns()}
+        print(json.dumps({"connection": self._number, **times, "cut": not whole}), flush=True)
         return whole
 
     def _body(self, head: bytes, rest: bytes) -> bytes:

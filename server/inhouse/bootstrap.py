@@ -1,6 +1,7 @@
 """The composition root: settings in, a frozen session out. What outlives a change of settings is in `Resources`."""
 
 import asyncio
+import dataclasses
 import re
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -8,7 +9,7 @@ from contextlib import asynccontextmanager
 from inhouse.assist.session import Session
 from inhouse.config.load import Loaded
 from inhouse.config.paths import Paths
-from inhouse.config.schema import BackendSettings, Config
+from inhouse.config.schema import BackendSettings, Config, home_path
 from inhouse.domain.errors import ErrorKind, InhouseError
 from inhouse.domain.models import Kind, Zone
 from inhouse.domain.secret import Secret
@@ -37,6 +38,7 @@ class Resources:
     def __init__(self) -> None:
         self._channels: dict[tuple[Endpoint, Guard], Channel] = {}
         self._supervisors: dict[EngineSettings, Supervisor] = {}
+        self._retired: list[Supervisor] = []
         self._wanted: set[object] = set()
 
     def channel(self, endpoint: Endpoint, guard: Guard) -> Channel:
@@ -58,10 +60,12 @@ class Resources:
         for key in self._channels.keys() - wanted:
             await self._channels.pop(key).retire()
         for settings in self._supervisors.keys() - wanted:
-            self._supervisors.pop(settings).retire()
+            supervisor = self._supervisors.pop(settings)
+            supervisor.retire()
+            self._retired.append(supervisor)
 
     async def aclose(self) -> None:
-        await asyncio.gather(*(supervisor.aclose() for supervisor in self._supervisors.values()))
+        await asyncio.gather(*(supervisor.aclose() for supervisor in (*self._supervisors.values(), *self._retired)))
         await asyncio.gather(*(channel.aclose() for channel in self._channels.values()))
 
 
@@ -112,11 +116,15 @@ def _remote(name: str, config: Config, policy: Policy, environ: Mapping[str, str
         base_url=settings.url.removesuffix("/v1"),
         credential=credential,
         headers=tuple(settings.headers.items()),
-        trust=Trust(settings.ca_file, settings.client_cert, settings.verify),
+        trust=Trust(_file(settings.ca_file), _file(settings.client_cert), settings.verify),
         connect_timeout=settings.connect_timeout,
     )
     guard = Guard(policy, name, local_by_word=settings.forced_zone is Zone.LOCAL)
     return RemoteBackend(name, config, resources.channel(endpoint, guard))
+
+
+def _file(path: str) -> str:
+    return str(home_path(path)) if path else ""
 
 
 def _credential(name: str, settings: BackendSettings, environ: Mapping[str, str]) -> Credential | None:
@@ -135,7 +143,11 @@ def _credential(name: str, settings: BackendSettings, environ: Mapping[str, str]
 
 
 def _embedded(config: Config, paths: Paths, resources: Resources) -> Backend:
-    model = store.location(config.embedded.model, store.models_dir(paths))
+    try:
+        model = store.location(config.embedded.model, store.models_dir(paths))
+    except InhouseError as exc:
+        reason = dataclasses.replace(exc, kind=ErrorKind.INVALID_CONFIG, hint=f"Correct embedded.model. {exc.hint}")
+        return UnusableBackend(EMBEDDED, EMBEDDED, Kind.EMBEDDED, reason)
     settings = EngineSettings(
         model=model,
         alias=model.stem,

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from lsprotocol import types
 
-from tests.lsp.asking import LONG_STORY, answer_text, ask
+from tests.lsp.asking import LONG_STORY, ask
 from tests.lsp.client import EditorClient
 from tests.lsp.conftest import StartClient
 from tests.lsp.engine import the_engine
@@ -125,10 +125,3 @@ async def test_progress_tells_the_stages_of_an_answer(
     assert any(re.fullmatch(r"reading the prompt: \d+ of \d\d\d tokens", message) for message in told)
     assert any(re.fullmatch(r"writing: \d+ tokens, \d+/s", message) for message in told)
     assert [value["percentage"] for value in reports if "reading" in value["message"]]
-
-
-async def test_answer_without_streaming_comes_whole(start_client: StartClient, home_with_model: dict[str, str]) -> None:
-    async with start_client(env=home_with_model) as client:
-        result = await client.request("inhouse/chat", ask(SEA, maxTokens=8))
-    assert answer_text(result)
-    assert result["usage"]["outputTokens"] == 8

@@ -88,6 +88,66 @@ async def test_engine_ends_with_the_server(
         chat.answer.exception()
 
 
+async def test_engine_that_new_settings_replace_ends_after_its_last_answer(
+    start_client: StartClient, home_with_model: dict[str, str]
+) -> None:
+    async with start_client(env=home_with_model) as client:
+        chat = client.start_chat(ask(LONG_STORY, maxTokens=20))
+        await chat.partial(1)
+        engine = the_engine(client.pid)
+        replace_engine(client)
+        assert (await chat.result())["finishReason"] == "length"
+        assert await engine.ends()
+        assert await comes_true(lambda: not engine.folder.exists())
+        assert (await client.chat(SHORT)).text
+
+
+async def test_replaced_engine_that_still_answers_ends_with_the_server(
+    start_client: StartClient, home_with_model: dict[str, str]
+) -> None:
+    async with start_client(env=home_with_model) as client:
+        chat = client.start_chat(ask(LONG_STORY))
+        await chat.partial(1)
+        engine = the_engine(client.pid)
+        replace_engine(client)
+        await client.request("inhouse/status")
+        assert engine.runs
+        await client.leave()
+        assert await engine.ends()
+        assert not engine.folder.exists()
+        chat.answer.exception()
+
+
+def replace_engine(client: EditorClient) -> None:
+    settings = {"inhouse": {"embedded": {"idleUnload": 77}}}
+    client.workspace_did_change_configuration(types.DidChangeConfigurationParams(settings))
+
+
+async def test_request_cancelled_while_the_model_loads_spoils_no_later_one(
+    start_client: StartClient, home_with_model: dict[str, str]
+) -> None:
+    async with start_client(env=home_with_model) as client:
+        chat = client.start_chat(SHORT)
+        assert await comes_true(lambda: bool(engines(client.pid)))
+        chat.cancel()
+        with pytest.raises(ResponseError, match="cancelled"):
+            await chat.result(5)
+        assert (await client.chat(SHORT)).text
+
+
+async def test_server_that_ends_while_the_model_loads_leaves_nothing(
+    start_client: StartClient, home_with_model: dict[str, str]
+) -> None:
+    async with start_client(env=home_with_model) as client:
+        chat = client.start_chat(SHORT)
+        assert await comes_true(lambda: bool(engines(client.pid)))
+        engine = the_engine(client.pid)
+        await client.close_stdin()
+        assert await engine.ends()
+        assert not engine.folder.exists()
+        chat.answer.exception()
+
+
 async def test_engine_is_out_of_reach_for_other_users(
     start_client: StartClient, home_with_model: dict[str, str]
 ) -> None:

@@ -7,12 +7,13 @@ import pytest
 from lsprotocol import types
 
 from tests.fakes import answers
-from tests.fakes.behaviours import cut_after, json_reply, paced, silence, stream
+from tests.fakes.behaviours import cut_after, html_page, json_reply, paced, silence, stream
 from tests.fakes.faults import HELLO
 from tests.fakes.server import CHAT, MODELS, FakeBackend
 from tests.fakes.wire import Behaviour, Pause, Request, Stall, Step
 from tests.lsp.asking import answer_text, ask
 from tests.lsp.conftest import StartClient
+from tests.lsp.engine import comes_true
 from tests.lsp.plain_json import JsonObject, ResponseError
 from tests.user_file import write_user_file
 
@@ -154,21 +155,23 @@ WAITS = {
 }
 
 
-@pytest.mark.parametrize(("behaviour", "pieces"), WAITS.values(), ids=WAITS)
 async def test_cancelling_closes_the_connection_within_a_second(
-    start_client: StartClient, behaviour: Behaviour, pieces: int
+    start_client: StartClient, subtests: pytest.Subtests
 ) -> None:
-    with FakeBackend(chat=behaviour) as backend:
+    with FakeBackend() as backend:
         async with start_client(settings=tgi(backend)) as client:
-            chat = client.start_chat(ask())
-            exchange = await backend.wait_for_async(CHAT)
-            if pieces:
-                await chat.partial(pieces)
-            chat.cancel()
-            assert await exchange.closed_by_client_async(1.0)
-            with pytest.raises(ResponseError) as caught:
-                await chat.result()
-            assert (caught.value.code, caught.value.kind) == (types.LSPErrorCodes.RequestCancelled, "cancelled")
+            for number, (name, (behaviour, pieces)) in enumerate(WAITS.items(), 1):
+                with subtests.test(name):
+                    backend.answer(CHAT, behaviour)
+                    chat = client.start_chat(ask())
+                    exchange = await backend.wait_for_async(CHAT, number)
+                    if pieces:
+                        await chat.partial(pieces)
+                    chat.cancel()
+                    assert await exchange.closed_by_client_async(1.0)
+                    with pytest.raises(ResponseError) as caught:
+                        await chat.result()
+                    assert (caught.value.code, caught.value.kind) == (types.LSPErrorCodes.RequestCancelled, "cancelled")
             backend.answer(CHAT, answers.chat())
             assert (await client.chat(ask())).text == HELLO
 
@@ -203,6 +206,19 @@ async def test_errors_at_once_have_each_its_own_request_id(start_client: StartCl
             chats = [client.start_chat(ask(model=f"tgi|{answers.MODEL}")) for _ in range(5)]
             ends = await asyncio.gather(*(chat.result() for chat in chats), return_exceptions=True)
     assert len({end.data["requestId"] for end in ends if isinstance(end, ResponseError)}) == 5
+
+
+async def test_request_id_of_an_error_is_in_the_log_and_at_the_backend(
+    start_client: StartClient, home: dict[str, str]
+) -> None:
+    with FakeBackend(chat=html_page()) as backend:
+        async with start_client(env=home | {"INHOUSE_LOG_LEVEL": "info"}, settings=tgi(backend)) as client:
+            with pytest.raises(ResponseError) as caught:
+                await client.chat(ask("a secret question"))
+            reference = caught.value.data["requestId"]
+            assert await comes_true(lambda: f"request {reference} (inhouse/chat) ended with bad_resp" in client.stderr)
+        assert backend.wait_for(CHAT).request.header("x-request-id") == reference
+    assert "a secret question" not in client.stderr
 
 
 async def test_prompt_is_counted_first_where_the_server_is_llamacpp(

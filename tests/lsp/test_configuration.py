@@ -56,18 +56,19 @@ async def test_editor_layer_is_replaced_as_a_whole(start_client: StartClient) ->
             assert (await client.request("inhouse/status"))["backends"] == []
 
 
-@pytest.mark.parametrize("settings", [None, {}, {"somebody.elses": 1}])
 async def test_change_that_brings_nothing_along_makes_the_server_pull(
-    start_client: StartClient, settings: object
+    start_client: StartClient, subtests: pytest.Subtests
 ) -> None:
     with FakeBackend() as old, FakeBackend(chat=answers.chat(("new",))) as new:
         async with start_client(configuration=tgi(old.url)) as client:
-            assert (await client.chat(ask())).text == HELLO
-            client.set_configuration({"customTGIEndpoint": new.url}, section="huggingface")
-            changes = len(client.notified("inhouse/modelsChanged"))
-            change(client, settings)
-            await client.notification("inhouse/modelsChanged", changes + 1, 5)
-            assert (await client.chat(ask())).text == "new"
+            for nothing in (None, {}, {"somebody.elses": 1}):
+                with subtests.test(settings=nothing):
+                    for backend, text in ((new, "new"), (old, HELLO)):
+                        client.set_configuration({"customTGIEndpoint": backend.url}, section="huggingface")
+                        changes = len(client.notified("inhouse/modelsChanged"))
+                        change(client, nothing)
+                        await client.notification("inhouse/modelsChanged", changes + 1, 5)
+                        assert (await client.chat(ask())).text == text
 
 
 async def test_client_that_has_no_settings_changes_nothing(start_client: StartClient) -> None:

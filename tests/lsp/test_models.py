@@ -46,20 +46,22 @@ async def test_models_of_a_server_have_its_name_and_context(start_client: StartC
 
 
 CONTEXTS = {
-    "vllm/v1_models.json": ("server", None),
-    "llamacpp/v1_models_alias_2slots.json": ("server", None),
+    "vllm/v1_models.json": ("server", 1024),
+    "llamacpp/v1_models_alias_2slots.json": ("server", 1024),
     "tgi/v1_models.json": ("assumed", 4096),
 }
 
 
-@pytest.mark.parametrize("name", CONTEXTS)
-async def test_context_length_is_the_servers_or_marked_as_assumed(start_client: StartClient, name: str) -> None:
-    source, length = CONTEXTS[name]
-    with FakeBackend(models=replay(name)) as backend:
+async def test_context_length_is_the_servers_or_marked_as_assumed(
+    start_client: StartClient, subtests: pytest.Subtests
+) -> None:
+    with FakeBackend() as backend:
         async with start_client(settings={"huggingface": {"customTGIEndpoint": backend.url}}) as client:
-            (model, *_) = (await client.request("inhouse/models"))["models"]
-    assert model["contextSource"] == source
-    assert length in (None, model["contextLength"])
+            for name, (source, length) in CONTEXTS.items():
+                with subtests.test(name):
+                    backend.answer(MODELS, replay(name))
+                    (model, *_) = (await client.request("inhouse/models", {"refresh": True}))["models"]
+                    assert (model["contextSource"], model["contextLength"]) == (source, length)
 
 
 async def test_what_the_user_knows_better_is_announced(start_client: StartClient) -> None:

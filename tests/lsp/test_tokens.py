@@ -23,6 +23,7 @@ TEXTS = (
     "a" * 500,
     " ",
     "\u2028\x00",
+    "",
 )
 
 CONVERSATIONS: tuple[list[JsonObject], ...] = (
@@ -64,12 +65,6 @@ async def test_counts_are_the_engines_own(
                 used = (await client.chat(ask(maxTokens=1) | {"messages": messages})).result["usage"]
                 assert counted == {"tokens": tokens, "exact": True}
                 assert used == {"inputTokens": tokens, "outputTokens": 1, "exact": True}
-
-
-async def test_empty_text_has_no_tokens(start_client: StartClient, home_with_model: dict[str, str]) -> None:
-    async with start_client(env=home_with_model) as client:
-        counted = await client.request("inhouse/countTokens", {"model": MODEL, "text": ""})
-    assert counted == {"tokens": 0, "exact": True}
 
 
 async def test_server_without_a_tokenizer_gets_an_estimate_that_says_so(

@@ -285,5 +285,8 @@ class Config:
 
 
 def home_path(text: str) -> Path:
-    """A path from the settings, with `~` resolved."""
-    return Path(text).expanduser()
+    """A path from the settings, with `~` resolved; one of a user who does not exist stays as it is."""
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:
+        return Path(text)

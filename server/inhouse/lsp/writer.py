@@ -7,6 +7,7 @@ import select
 import stat
 import sys
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 
@@ -18,6 +19,9 @@ LOW_WATER_BYTES = 1_000_000
 
 BATCH_BYTES = 256 * 1024
 
+BURST_SECONDS = 0.001
+"""Frames that follow one another faster than this are gathered until the loop's next turn."""
+
 PIPE_BUF = 4096 if sys.platform == "win32" else select.PIPE_BUF
 """A pipe or socket that polls as writable takes this many bytes without blocking (POSIX, pipe(7))."""
 
@@ -25,9 +29,9 @@ PIPE_BUF = 4096 if sys.platform == "win32" else select.PIPE_BUF
 class FrameWriter:
     """Writes to a file descriptor: at once where that cannot block, else from a thread of its own.
 
-    The direct way spares a stream two thread switches a chunk. Of several frames in one turn of the loop the first
-    goes at once and the others together, which costs a burst of chunks a tenth of the system calls. `write`, `drained`
-    and `close` belong to the loop; `on_failure` is called in it, once, with the reason.
+    The direct way spares a stream two thread switches a chunk. Of a burst the first frame goes at once and the others
+    together, with a tenth of the system calls. `write`, `drained` and `close` belong to the loop; `on_failure` is
+    called in it, once, with the reason.
     """
 
     def __init__(self, fd: int, on_failure: Callable[[str], None], *, limit: int = LIMIT_BYTES) -> None:
@@ -35,7 +39,8 @@ class FrameWriter:
         self._on_failure = on_failure
         self._limit = limit
         self._loop = asyncio.get_running_loop()
-        self._turn: list[bytes] | None = None  # frames for the end of this turn of the loop; None before the first
+        self._burst: list[bytes] = []
+        self._last = 0.0  # when something was written, on the monotonic clock
         self._frames: deque[bytes] = deque()
         self._queued = 0  # bytes not yet written; the thread owns the descriptor while this is not 0
         self._failed = False
@@ -50,12 +55,13 @@ class FrameWriter:
     def write(self, data: bytes) -> None:
         if self._failed or self._closing:
             return
-        if self._turn is None:
-            self._turn = []
-            self._loop.call_soon(self._end_turn)
-            self._put(data)
+        if self._burst:
+            self._burst.append(data)
+        elif time.monotonic() - self._last < BURST_SECONDS:
+            self._burst.append(data)
+            self._loop.call_soon(self._end_burst)
         else:
-            self._turn.append(data)
+            self._put(data)
 
     async def drained(self) -> None:
         """Returns at once unless the client lags by more than the low-water mark."""
@@ -66,7 +72,7 @@ class FrameWriter:
 
     async def close(self, *, within: float) -> None:
         """Write what is queued, for at most `within` seconds, and write no more after that."""
-        self._end_turn()
+        self._end_burst()
         with self._changed:
             self._closing = True
             self._changed.notify()
@@ -74,12 +80,13 @@ class FrameWriter:
             async with asyncio.timeout(within):
                 await self._ended.wait()
 
-    def _end_turn(self) -> None:
-        frames, self._turn = self._turn, None
+    def _end_burst(self) -> None:
+        frames, self._burst = self._burst, []
         if frames:
             self._put(b"".join(frames))
 
     def _put(self, data: bytes) -> None:
+        self._last = time.monotonic()
         rest = data if self._queued else self._write_directly(data)
         if not rest or self._failed:
             return

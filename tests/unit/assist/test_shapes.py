@@ -1,11 +1,14 @@
-"""The JSON that clients and scripts are written against (interface §4.2, §4.3)."""
+"""The public interface's JSON, exactly: clients are written against these keys (interface §4.2, §4.3)."""
+
+import json
 
 import pytest
 
-from inhouse.assist import shapes
-from inhouse.assist.status import Status
+from inhouse.assist.shapes import Timing, backend_value, chat_result, event_value, model_list_value
+from inhouse.config.schema import Tokens
 from inhouse.domain.errors import ErrorKind
 from inhouse.domain.events import (
+    Content,
     Event,
     Finished,
     FinishReason,
@@ -17,22 +20,10 @@ from inhouse.domain.events import (
     ToolCall,
     Usage,
 )
-from inhouse.domain.models import (
-    BackendStatus,
-    ContextSource,
-    Kind,
-    Model,
-    ModelId,
-    ModelList,
-    ModelState,
-    Problem,
-    TokenLimits,
-    Zone,
-)
+from inhouse.domain.models import BackendStatus, Kind, ModelId, ModelList, Problem, Zone
+from inhouse.inference.announce import announce
 
-FINISHED = Finished(FinishReason.TOOL_CALLS, Usage(3, 4, exact=True), "lab|m", "lab")
-CALL = ToolCall("1", "read", {"path": "a"})
-CALL_VALUE = {"kind": "toolCall", "id": "1", "name": "read", "arguments": {"path": "a"}}
+MODEL = announce(ModelId("lab", "a|b"), context_length=1024, override=None, tokens=Tokens(), local=True)
 
 
 @pytest.mark.parametrize(
@@ -40,74 +31,72 @@ CALL_VALUE = {"kind": "toolCall", "id": "1", "name": "read", "arguments": {"path
     [
         (TextDelta("a"), {"kind": "text", "text": "a"}),
         (ThinkingDelta("a"), {"kind": "thinking", "text": "a"}),
-        (CALL, CALL_VALUE),
-        (Notice("moved on"), {"kind": "notice", "message": "moved on"}),
-        (Progress(Stage.LOADING, "lab|m"), None),
-        (FINISHED, None),
+        (ToolCall("1", "f", {"x": 1}), {"kind": "toolCall", "id": "1", "name": "f", "arguments": {"x": 1}}),
+        (Notice("Hm."), {"kind": "notice", "message": "Hm."}),
+        (Progress(Stage.WAITING, "lab|m"), None),
     ],
 )
-def test_a_partial_value(event: Event, value: object) -> None:
-    assert shapes.event_value(event) == value
+def test_partial_values(event: Event, value: object) -> None:
+    assert event_value(event) == value
 
 
-def test_the_deltas_of_an_answer_are_joined_into_parts() -> None:
-    events = [ThinkingDelta("a"), ThinkingDelta("b"), TextDelta("c"), TextDelta("d"), CALL, CALL, TextDelta("e")]
-    assert shapes.content_values(events) == [
-        {"kind": "thinking", "text": "ab"},
-        {"kind": "text", "text": "cd"},
-        CALL_VALUE,
-        CALL_VALUE,
-        {"kind": "text", "text": "e"},
-    ]
+CALL: dict[str, object] = {"kind": "toolCall", "name": "f", "arguments": {}}
+CONTENTS: list[tuple[list[Content], list[object]]] = [
+    ([], []),
+    ([TextDelta("a"), TextDelta("b")], [{"kind": "text", "text": "ab"}]),
+    (
+        [ThinkingDelta("a"), ThinkingDelta("b"), TextDelta("c"), ToolCall("1", "f", {}), ToolCall("2", "f", {})],
+        [{"kind": "thinking", "text": "ab"}, {"kind": "text", "text": "c"}, CALL | {"id": "1"}, CALL | {"id": "2"}],
+    ),
+]
 
 
-def test_a_chats_result() -> None:
-    assert shapes.chat_result(FINISHED, [TextDelta("hi")], shapes.Timing(0.25, 1.5)) == {
-        "content": [{"kind": "text", "text": "hi"}],
+@pytest.mark.parametrize(("content", "parts"), CONTENTS)
+def test_a_result(content: list[Content], parts: list[object]) -> None:
+    finished = Finished(FinishReason.TOOL_CALLS, Usage(3, 1, exact=True), "lab|m", "lab")
+    assert chat_result(finished, content, Timing(0.0125, 1.5)) == {
+        "content": parts,
         "model": "lab|m",
         "backend": "lab",
         "finishReason": "toolCalls",
-        "usage": {"inputTokens": 3, "outputTokens": 4, "exact": True},
-        "timing": {"firstTokenMs": 250, "totalMs": 1500},
+        "usage": {"inputTokens": 3, "outputTokens": 1, "exact": True},
+        "timing": {"firstTokenMs": 12, "totalMs": 1500},
     }
 
 
-def test_a_model_that_is_loading_shows_that_its_context_length_is_unknown() -> None:
-    model = Model(
-        ModelId("lab", "m"), None, ContextSource.ASSUMED, TokenLimits(3072, 1024), local=True, state=ModelState.LOADING
-    )
-    value = shapes.model_value(model)
-    assert value["contextLength"] is None
-    assert "family" not in value
-    assert (value["id"], value["state"], value["contextSource"]) == ("lab|m", "loading", "assumed")
-    assert value["capabilities"] == {
-        "chat": True,
-        "toolCalling": False,
-        "imageInput": False,
-        "thinking": False,
-        "fim": False,
-    }
+def test_an_answer_without_content_has_its_first_token_at_the_end() -> None:
+    finished = Finished(FinishReason.STOP, Usage(3, 0, exact=True), "lab|m", "lab")
+    assert chat_result(finished, [], Timing(None, 1.5))["timing"] == {"firstTokenMs": 1500, "totalMs": 1500}
 
 
-def test_a_list_without_models_shows_that_there_is_no_default() -> None:
-    problem = Problem("lab", ErrorKind.UNREACHABLE, "down", "start it")
-    assert shapes.model_list_value(ModelList((), None, (problem,))) == {
-        "models": [],
-        "default": None,
-        "problems": [{"backend": "lab", "kind": "unreachable", "message": "down", "hint": "start it"}],
-    }
-
-
-def test_a_status() -> None:
-    backend = BackendStatus("lab", Kind.VLLM, "http://x:1", Zone.LOCAL, "ready", latency_ms=1.26)
-    assert shapes.status_value(
-        Status((backend,), ModelId("lab", "m"), air_gapped=False, policy="none", version="1")
-    ) == {
-        "backends": [
-            {"name": "lab", "kind": "vllm", "url": "http://x:1", "zone": "local", "state": "ready", "latencyMs": 1.3}
+def test_models() -> None:
+    problem = Problem("gpu", ErrorKind.UNREACHABLE, "It is down.", "Start it.")
+    value = model_list_value(ModelList((MODEL,), MODEL.id, (problem,)))
+    assert value == {
+        "models": [
+            {
+                "id": "lab|a|b",
+                "backend": "lab",
+                "name": "a|b",
+                "contextLength": 1024,
+                "maxInputTokens": 768,
+                "maxOutputTokens": 256,
+                "capabilities": dict.fromkeys(("toolCalling", "imageInput", "thinking", "fim"), False) | {"chat": True},
+                "local": True,
+                "charsPerToken": 3.0,
+                "state": "ready",
+                "detail": "",
+                "contextSource": "server",
+            }
         ],
-        "default": "lab|m",
-        "airGapped": False,
-        "policy": "none",
-        "version": "1",
+        "default": "lab|a|b",
+        "problems": [{"backend": "gpu", "kind": "unreachable", "message": "It is down.", "hint": "Start it."}],
     }
+    assert json.loads(json.dumps(value)) == value
+    assert model_list_value(ModelList((), None, ())) == {"models": [], "default": None, "problems": []}
+
+
+def test_a_backend_shows_what_is_known_of_it() -> None:
+    known = BackendStatus("lab", Kind.VLLM, "http://lab", Zone.LOCAL, "ready", 12.345)
+    least = {"name": "lab", "kind": "vllm", "url": "http://lab", "zone": "local", "state": "ready"}
+    assert backend_value(known) == least | {"latencyMs": 12.3}

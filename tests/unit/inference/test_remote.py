@@ -1,7 +1,7 @@
 """A backend at a URL, against servers that are healthy, strange, slow or not what they should be."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 import pytest
@@ -207,25 +207,15 @@ async def test_where_it_is(url: str, settings: dict[str, object], zone: Zone) ->
 
 
 class TestCounting:
-    @pytest.mark.parametrize(
-        ("path", "answer", "count"),
-        [
-            (COUNT, replay("llamacpp/chat_input_tokens.json"), lambda lab, _: _messages(lab)),
-            ("POST /tokenize", replay("llamacpp/tokenize.json"), lambda lab, _: _text(lab, "def add(a, b):")),
-        ],
-    )
-    async def test_llamacpp_counts_exactly(
-        self, path: str, answer: Behaviour, count: Callable[[RemoteBackend, None], object]
-    ) -> None:
-        with FakeBackend() as backend:
-            backend.answer(path, answer)
+    async def test_llamacpp_counts_exactly(self) -> None:
+        with FakeBackend(tokenize=replay("llamacpp/tokenize.json")) as backend:
+            backend.answer(COUNT, replay("llamacpp/chat_input_tokens.json"))
             async with remote(backend.url, kind=Kind.LLAMACPP) as lab:
-                found = count(lab, None)
-                assert asyncio.iscoroutine(found)
-                counted = await found
-        assert isinstance(counted, Count)
-        assert counted.exact
-        assert counted.tokens == (36 if path == COUNT else 12)
+                assert await _messages(lab) == Count(36, exact=True)
+                assert await _text(lab, "def add(a, b):") == Count(12, exact=True)
+            sent = [one.request.json for one in backend.exchanges() if one.request.method == "POST"]
+        assert sent[0] == {"model": answers.MODEL, "messages": [{"role": "user", "content": "Hi"}]}
+        assert sent[1] == {"content": "def add(a, b):", "add_special": False, "parse_special": False}
 
     async def test_nothing_is_nothing(self) -> None:
         with FakeBackend() as backend:

@@ -180,11 +180,13 @@ class Channel:
         return self._client
 
     def _open_client(self) -> "httpx.AsyncClient":
+        import httpcore
         import httpx
 
         from inhouse.inference.egress.network import Network
         from inhouse.inference.egress.transport import Transport
 
+        asyncio.run(httpcore.AsyncConnectionPool().aclose())  # loads what httpcore puts off to its first use: anyio
         end = self.endpoint
         tls = _tls(end) if end.base_url.startswith("https:") else None
         headers = {"Accept-Encoding": "identity", "User-Agent": "inhouse", **dict(end.headers)}

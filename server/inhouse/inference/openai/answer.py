@@ -1,6 +1,5 @@
 """A streamed answer: bytes in, domain events out, complete or an error (interface §4.2)."""
 
-import asyncio
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from inhouse.domain.events import (
 from inhouse.domain.models import ModelId
 from inhouse.domain.secret import Secret
 from inhouse.inference.openai.chunks import Chunk, TokenUsage, read_chunk
+from inhouse.inference.openai.patience import Patience
 from inhouse.inference.openai.refusals import in_stream
 from inhouse.inference.sse import SseEvent, SseParser
 from inhouse.inference.tolerant import as_object, parse
@@ -51,9 +51,10 @@ async def events(chunks: AsyncIterator[bytes], rules: Rules) -> AsyncIterator[Ev
     parser = SseParser(line_limit=rules.line_bytes, event_limit=rules.line_bytes)
     limit = rules.first_token_timeout
     source = aiter(chunks)
+    patience = Patience()
     ended = False
     while not ended:
-        data = await _next(source, reading, limit)
+        data = await _next(source, reading, patience, limit)
         ended = data is None
         for sse in parser.close() if data is None else parser.feed(data):
             for event in reading.take(sse):
@@ -65,15 +66,16 @@ async def events(chunks: AsyncIterator[bytes], rules: Rules) -> AsyncIterator[Ev
     yield reading.finish()
 
 
-async def _next(source: AsyncIterator[bytes], reading: "_Reading", limit: float) -> bytes | None:
+async def _next(
+    source: AsyncIterator[bytes], reading: "_Reading", patience: Patience, limit: float
+) -> bytes | None:
     """The next bytes, or None at the end; what goes wrong after a complete answer does not undo it.
 
     Only the time waited here counts as silence: a consumer that is slow itself is no fault of the backend's.
     """
     began = time.monotonic()
     try:
-        async with asyncio.timeout(limit - reading.silence):
-            data = await anext(source, None)
+        data = await patience.wait(anext(source, None), limit - reading.silence)
         reading.silence += time.monotonic() - began
         return data
     except TimeoutError:

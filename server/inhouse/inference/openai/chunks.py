@@ -1,11 +1,10 @@
 """The payloads of a streamed chat completion, read tolerantly: any server's dialect, no trust in types."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from inhouse.domain.events import FinishReason
 from inhouse.inference.tolerant import Json, as_list, as_object, integer, text
-
-_REASONING_KEYS = ("reasoning_content", "reasoning")
 
 _FINISH_REASONS = {
     "stop": FinishReason.STOP,
@@ -32,9 +31,11 @@ class PromptProgress:
     total: int
 
 
-@dataclass(frozen=True, slots=True)
-class Chunk:
-    """What one payload says. `error` is set when the server reports a failure inside the stream."""
+class Chunk(NamedTuple):
+    """What one payload says. `error` is set when the server reports a failure inside the stream.
+
+    One is made for every token: a tuple takes a third of a frozen dataclass's time.
+    """
 
     text: str = ""
     thinking: str = ""
@@ -55,7 +56,7 @@ def read_chunk(payload: object) -> Chunk:
     delta = as_object(choice.get("delta"))
     return Chunk(
         text=_content(delta),
-        thinking=next((found for key in _REASONING_KEYS if (found := text(delta, key))), ""),
+        thinking=text(delta, "reasoning_content") or text(delta, "reasoning"),
         calls_tool=bool(as_list(delta.get("tool_calls"))),
         finish_reason=_finish_reason(choice),
         usage=_usage(as_object(chunk.get("usage"))),
@@ -87,6 +88,8 @@ def _finish_reason(choice: Json) -> FinishReason | None:
 
 
 def _usage(usage: Json) -> TokenUsage | None:
+    if not usage:
+        return None
     prompt, completion = integer(usage, "prompt_tokens"), integer(usage, "completion_tokens")
     if prompt is None or completion is None or prompt < 0 or completion < 0:
         return None
@@ -94,5 +97,7 @@ def _usage(usage: Json) -> TokenUsage | None:
 
 
 def _progress(progress: Json) -> PromptProgress | None:
+    if not progress:
+        return None
     processed, total = integer(progress, "processed"), integer(progress, "total")
     return None if processed is None or total is None else PromptProgress(processed, total)

@@ -1,0 +1,53 @@
+"""A backend that must not be asked says why, every time, and never with the traces of an earlier request."""
+
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from inhouse.config.schema import Tokens
+from inhouse.domain.conversation import ChatRequest
+from inhouse.domain.errors import ErrorKind, InhouseError
+from inhouse.domain.models import Kind, ModelId, Zone
+from inhouse.domain.prompt import Prompt
+from inhouse.governance.admission import admit, admit_text
+from inhouse.governance.policy import Policy
+from inhouse.inference.announce import announce
+from inhouse.inference.unusable import UnusableBackend
+
+OPEN = Policy(air_gapped=False, local_networks=())
+REASON = InhouseError(kind=ErrorKind.INVALID_CONFIG, message="No key.", hint="Set one.")
+MODEL = announce(ModelId("lab", "m"), context_length=1, override=None, tokens=Tokens(), local=True)
+PROMPT = admit(Prompt(ChatRequest("r1", ()), MODEL), Zone.LOCAL, OPEN)
+TEXT = admit_text("x", "lab", Zone.LOCAL, OPEN)
+
+
+async def streamed(lab: UnusableBackend) -> None:
+    async with lab.stream(PROMPT):
+        pass
+
+
+CALLS: dict[str, Callable[[UnusableBackend], Awaitable[object]]] = {
+    "zone": UnusableBackend.zone,
+    "models": UnusableBackend.models,
+    "stream": streamed,
+    "count_messages": lambda lab: lab.count_messages(PROMPT),
+    "count_text": lambda lab: lab.count_text(TEXT),
+}
+
+
+@pytest.mark.parametrize("call", CALLS)
+async def test_every_call_says_why(call: str) -> None:
+    lab = UnusableBackend("lab", "http://lab", Kind.AUTO, REASON)
+    raised: list[InhouseError] = []
+    for _ in range(2):
+        with pytest.raises(InhouseError) as caught:
+            await CALLS[call](lab)
+        raised.append(caught.value)
+    assert raised[0] is not raised[1]
+    assert [(one.kind, one.message, one.hint, one.backend) for one in raised] == [
+        (ErrorKind.INVALID_CONFIG, "No key.", "Set one.", "lab")
+    ] * 2
+
+
+async def test_getting_ready_is_nothing() -> None:
+    await UnusableBackend("lab", "http://lab", Kind.AUTO, REASON).warm_up()

@@ -1,0 +1,138 @@
+"""From settings to a session: which backends there are, with whose keys, and what a change of settings keeps open."""
+
+from pathlib import Path
+
+import pytest
+
+from inhouse.assist.models import list_models
+from inhouse.assist.session import Session
+from inhouse.bootstrap import Resources, build_session, opened
+from inhouse.config.load import Loaded, UntrustedBackend
+from inhouse.config.paths import Paths
+from inhouse.config.schema import BackendSettings, Config, Embedded, Privacy, Routing
+from inhouse.domain.errors import ErrorKind
+from inhouse.domain.models import Kind
+from inhouse.domain.origin import Origin
+from tests.fakes.server import FakeBackend
+
+KEY = "sk-3f9a"
+
+
+def paths(folder: Path) -> Paths:
+    return Paths(*(folder / name for name in ("user", "machine", "policy.toml", "data", "state", "cache", "run")))
+
+
+def build(
+    folder: Path,
+    config: Config,
+    *untrusted: UntrustedBackend,
+    resources: Resources | None = None,
+    **environ: str,
+) -> Session:
+    return build_session(Loaded(config, {}, (), untrusted), paths(folder), environ, resources or Resources())
+
+
+def at(url: str, **settings: object) -> BackendSettings:
+    return BackendSettings(url=url, **settings)  # pyright: ignore[reportArgumentType]
+
+
+@pytest.mark.parametrize(
+    ("order", "enabled", "expected"),
+    [
+        ((), "auto", ("lab", "gpu", "embedded")),
+        ((), True, ("lab", "gpu", "embedded")),
+        ((), False, ("lab", "gpu")),
+        (("embedded", "gpu"), "auto", ("embedded", "gpu")),
+        (("nope", "gpu"), "auto", ("gpu",)),
+    ],
+)
+def test_the_order(tmp_path: Path, order: tuple[str, ...], enabled: bool, expected: tuple[str, ...]) -> None:
+    backends = {"lab": at("http://lab"), "gpu": at("http://gpu")}
+    session = build(
+        tmp_path, Config(backends=backends, routing=Routing(order=order), embedded=Embedded(enabled=enabled))
+    )
+    assert session.router.order == expected
+    assert session.router.order_is_explicit is bool(order)
+
+
+def test_a_token_in_the_environment_creates_nothing(tmp_path: Path) -> None:
+    assert list(build(tmp_path, Config(), HF_TOKEN=KEY, INHOUSE_X="y").backends) == ["embedded"]
+
+
+@pytest.mark.parametrize(
+    ("settings", "sent"),
+    [
+        ({}, None),
+        ({"api_key_env": "LAB_KEY"}, f"Bearer {KEY}"),
+        ({"api_key_env": "LAB_KEY", "api_key_scheme": ""}, KEY),
+        ({"api_key_env": "OTHER"}, None),
+        ({"kind": Kind.HUGGINGFACE, "zone": "local"}, "Bearer hf_1"),
+        ({"kind": Kind.HUGGINGFACE, "api_key_env": "LAB_KEY"}, f"Bearer {KEY}"),
+    ],
+)
+async def test_whose_key_is_sent(tmp_path: Path, settings: dict[str, object], sent: str | None) -> None:
+    with FakeBackend() as backend:
+        config = Config(backends={"lab": at(f"{backend.url}/v1", **settings)}, embedded=Embedded(enabled=False))
+        async with opened(Loaded(config, {}), paths(tmp_path), {"LAB_KEY": KEY, "HF_TOKEN": "hf_1"}) as session:
+            await list_models(session, refresh=False)
+        (exchange,) = backend.exchanges()
+    assert exchange.request.header("authorization") == sent
+
+
+@pytest.mark.parametrize("key", ["two words", "line\n", "\x00", "schlüssel", " "])
+async def test_what_is_no_key_is_never_sent_and_never_shown(tmp_path: Path, key: str) -> None:
+    with FakeBackend() as backend:
+        config = Config(backends={"lab": at(backend.url, api_key_env="LAB_KEY")}, embedded=Embedded(enabled=False))
+        found = await list_models(build(tmp_path, config, LAB_KEY=key), refresh=False)
+        assert backend.exchanges() == []
+    (problem,) = found.problems
+    assert (problem.backend, problem.kind) == ("lab", ErrorKind.INVALID_CONFIG)
+    assert "LAB_KEY" in problem.message
+    assert key.strip() == "" or key not in problem.message + problem.hint
+
+
+@pytest.mark.parametrize("air_gapped", [False, True])
+async def test_an_address_that_nobody_trusts_is_not_asked(tmp_path: Path, air_gapped: bool) -> None:
+    with FakeBackend() as backend:
+        untrusted = UntrustedBackend("tgi", backend.url, Origin.parse(backend.url))
+        config = Config(embedded=Embedded(enabled=False), privacy=Privacy(air_gapped=air_gapped))
+        found = await list_models(build(tmp_path, config, untrusted), refresh=False)
+        assert backend.exchanges() == []
+    (problem,) = found.problems
+    assert (problem.backend, problem.kind) == ("tgi", ErrorKind.POLICY)
+    assert "not trusted" in problem.message
+
+
+@pytest.mark.parametrize("model", ["smollm2-135m-instruct", "/nowhere.gguf", "no such name", "../x", "~nobody/x.gguf"])
+@pytest.mark.parametrize("air_gapped", [False, True])
+async def test_without_its_model_the_embedded_backend_says_how_to_get_one(
+    tmp_path: Path, model: str, air_gapped: bool
+) -> None:
+    config = Config(embedded=Embedded(model=model), privacy=Privacy(air_gapped=air_gapped))
+    (problem,) = (await list_models(build(tmp_path, config), refresh=False)).problems
+    assert (problem.backend, problem.hint != "") == ("embedded", True)
+    assert problem.kind in (ErrorKind.NO_BACKEND, ErrorKind.INVALID_CONFIG)
+
+
+class TestResources:
+    async def test_equal_settings_share_a_connection(self, tmp_path: Path) -> None:
+        resources = Resources()
+        with FakeBackend() as backend:
+            for air_gapped in (False, False, True):
+                config = Config(backends={"lab": at(backend.url)}, privacy=Privacy(air_gapped=air_gapped))
+                session = build(tmp_path, config, resources=resources)
+                await session.catalog.entry("lab")
+                await resources.sweep()
+            await resources.aclose()
+            assert [one.request.connection for one in backend.exchanges()] == [1, 1, 2]
+
+    async def test_an_old_session_works_on_until_it_is_let_go(self, tmp_path: Path) -> None:
+        """A request under way finishes on its own settings, also if its next call comes after the change."""
+        resources = Resources()
+        with FakeBackend() as backend:
+            old = build(tmp_path, Config(backends={"lab": at(backend.url)}), resources=resources)
+            await resources.sweep()
+            build(tmp_path, Config(backends={"lab": at(backend.url + "/new")}), resources=resources)
+            await resources.sweep()
+            assert (await old.catalog.entry("lab")).failure is None
+            await resources.aclose()
