@@ -77,7 +77,7 @@ def goals(bare: list[Start], ours: list[Start], words: dict[str, list[float]]) -
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=7, help="default: %(default)s")
+    parser.add_argument("--rounds", type=int, default=11, help="default: %(default)s")
     rounds: int = parser.parse_args().rounds
     bare: list[Start] = []
     ours: list[Start] = []

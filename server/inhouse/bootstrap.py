@@ -83,13 +83,13 @@ def build_session(
     config = loaded.config
     policy = read_policy(config, paths.system_policy, environ)
     backends: dict[str, Backend] = {name: _remote(name, config, policy, environ, resources) for name in config.backends}
-    for untrusted in loaded.untrusted:
-        backends[untrusted.name] = UnusableBackend(
-            untrusted.name, untrusted.url, Kind.AUTO, _not_trusted(untrusted.name, str(untrusted.origin))
-        )
+    for each in loaded.untrusted:
+        reason = _not_trusted(each.name, str(each.origin))
+        backends[each.name] = UnusableBackend(each.name, each.url, Kind.AUTO, reason)
     if config.embedded.enabled is not False:
         backends[EMBEDDED] = _embedded(config, paths, resources)
-    order = _order(config, backends)
+    untrusted = {backend.name for backend in loaded.untrusted}
+    order = tuple(name for name in _order(config, backends) if name not in untrusted)
     catalog = Catalog(backends, policy, changed)
     router = Router(backends, order, bool(config.routing.order), catalog)
     return Session(loaded, policy, backends, catalog, router)

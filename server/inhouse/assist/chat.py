@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from inhouse.assist.default_model import default_model
+from inhouse.assist.fallback import FALLBACK_KINDS, may_move_on, may_pass_over
 from inhouse.assist.session import Session
 from inhouse.context.budget import answer_room, count_chars, estimate_messages
 from inhouse.context.estimate import estimate_tokens
@@ -14,12 +15,7 @@ from inhouse.domain.errors import ErrorKind, InhouseError
 from inhouse.domain.events import Event, Finished, Notice, Progress, Stage, TextDelta, ThinkingDelta, ToolCall, Usage
 from inhouse.domain.prompt import Prompt
 from inhouse.governance.admission import admit
-from inhouse.inference.route import AUTO, Candidate, no_backend
-
-FALLBACK_KINDS = frozenset(
-    {ErrorKind.UNREACHABLE, ErrorKind.TIMEOUT, ErrorKind.OVERLOADED, ErrorKind.LOADING, ErrorKind.SERVER_ERROR}
-)
-"""Failures that another backend may not share (interface §3)."""
+from inhouse.inference.route import Candidate, no_backend
 
 STALE_KINDS = FALLBACK_KINDS | {ErrorKind.MODEL_NOT_FOUND}
 """Failures after which a backend is asked anew what it offers."""
@@ -48,7 +44,7 @@ async def _answer(session: Session, request: ChatRequest, stack: AsyncExitStack)
         if isinstance(candidate, InhouseError):
             if failure is None:
                 failure = candidate
-                if not _may_pass_over(session, candidate, wanted):
+                if not may_pass_over(session, candidate, wanted):
                     break
             continue
         if failure is not None:
@@ -60,7 +56,7 @@ async def _answer(session: Session, request: ChatRequest, stack: AsyncExitStack)
         except InhouseError as exc:
             _blame(exc, request, candidate)
             _remember(session, exc, candidate)
-            if attempt.begun or not _may_move_on(session, exc):
+            if attempt.begun or not may_move_on(session, exc):
                 raise
             _log.warning("request %s: %s failed (%s), trying the next", request.id, candidate.model.id, exc.kind)
             failure = failure or exc
@@ -69,15 +65,6 @@ async def _answer(session: Session, request: ChatRequest, stack: AsyncExitStack)
             return
     # A copy: the catalog keeps its failures, and other requests raise them too.
     raise dataclasses.replace(failure or no_backend(), request_id=request.id)
-
-
-def _may_move_on(session: Session, failure: InhouseError) -> bool:
-    return session.config.routing.fallback and failure.kind in FALLBACK_KINDS
-
-
-def _may_pass_over(session: Session, failure: InhouseError, wanted: str) -> bool:
-    """`auto` is no wish for a backend that has nothing to offer."""
-    return (wanted == AUTO and failure.kind is ErrorKind.NO_BACKEND) or _may_move_on(session, failure)
 
 
 def _blame(failure: InhouseError, request: ChatRequest, candidate: Candidate) -> None:

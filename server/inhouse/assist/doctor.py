@@ -15,6 +15,7 @@ from inhouse.domain.origin import Origin
 from inhouse.inference.backend import Backend
 from inhouse.inference.egress.guard import Guard
 from inhouse.inference.egress.probe import reach
+from inhouse.inference.route import no_backend
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,8 @@ async def examine(session: Session, loaded: Loaded) -> tuple[Check, ...]:
         *_configuration(loaded),
         _policy(session),
     ]
+    if not session.backends:
+        found.append(Check("backends", ok=False, detail="none is configured", hint=no_backend().hint))
     for backend in session.backends.values():
         found += [check async for check in _backend(session, backend)]
     return tuple(found)
@@ -54,7 +57,7 @@ def _configuration(loaded: Loaded) -> list[Check]:
 def _policy(session: Session) -> Check:
     policy = session.policy
     air_gap = "air-gapped" if policy.air_gapped else "not air-gapped"
-    return Check("policy", ok=policy.refusal is None, detail=f"{policy_word(policy)}, {air_gap}")
+    return Check("policy", ok=policy.refusal is None, detail=f"{air_gap}; machine policy: {policy_word(policy)}")
 
 
 async def _backend(session: Session, backend: Backend) -> AsyncIterator[Check]:

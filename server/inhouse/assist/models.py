@@ -1,10 +1,11 @@
 """What models there are."""
 
 from inhouse.assist.default_model import default_model
+from inhouse.assist.fallback import may_pass_over
 from inhouse.assist.session import Session
 from inhouse.domain.errors import ErrorKind, InhouseError
 from inhouse.domain.models import ModelId, ModelList, Problem
-from inhouse.inference.route import AUTO, Candidate
+from inhouse.inference.route import Candidate
 
 
 async def list_models(session: Session, *, refresh: bool) -> ModelList:
@@ -26,10 +27,13 @@ async def list_models(session: Session, *, refresh: bool) -> ModelList:
 async def default_id(session: Session) -> ModelId | None:
     """The model that a request without one would go to first, or None if there is none now."""
     wanted = await default_model(session)
-    if wanted == AUTO:
-        return await session.router.default()
+    passed = False
     async for candidate in session.router.candidates(wanted):
-        return candidate.model.id if isinstance(candidate, Candidate) else None
+        if isinstance(candidate, Candidate):
+            return candidate.model.id
+        if not passed and not may_pass_over(session, candidate, wanted):
+            return None
+        passed = True
     return None
 
 

@@ -29,7 +29,7 @@ class Status:
 async def status(session: Session) -> Status:
     """Asks each backend for its models unless that was done a moment ago; never fails because one does."""
     entries = await session.catalog.entries()
-    backends = tuple(_backend(session.backends[name], entry) for name, entry in entries.items())
+    backends = tuple(_backend(session, session.backends[name], entry) for name, entry in entries.items())
     default = await default_id(session)
     return Status(backends, default, session.policy.air_gapped, policy_word(session.policy), __version__)
 
@@ -38,7 +38,7 @@ def policy_word(policy: Policy) -> str:
     return policy.refusal or "none"
 
 
-def _backend(backend: Backend, entry: Entry) -> BackendStatus:
+def _backend(session: Session, backend: Backend, entry: Entry) -> BackendStatus:
     failure = entry.failure
     return BackendStatus(
         name=backend.name,
@@ -47,8 +47,13 @@ def _backend(backend: Backend, entry: Entry) -> BackendStatus:
         zone=entry.zone or Zone.CLOUD,
         state=_state(backend, entry),
         latency_ms=round(entry.latency_ms, 1) if failure is None else None,
-        problem=f"{failure.message} {failure.hint}".strip() if failure else None,
+        problem=f"{failure.message} {failure.hint}".strip() if failure else _warning(session, backend),
     )
+
+
+def _warning(session: Session, backend: Backend) -> str | None:
+    settings = session.config.backends.get(backend.name)
+    return None if settings is None or settings.verify else "Any certificate is accepted here (verify = false)."
 
 
 def _state(backend: Backend, entry: Entry) -> State:

@@ -59,7 +59,7 @@ class BackendSettings:
 
     url: Annotated[str, URL] = ""
     """Base URL, with or without /v1; without a slash at its end."""
-    kind: Annotated[Kind, choice(*Kind, kind=Kind)] = Kind.AUTO
+    kind: Annotated[Kind, choice(*(kind for kind in Kind if kind is not Kind.EMBEDDED), kind=Kind)] = Kind.AUTO
     """The server software."""
     zone: Annotated[Literal["", "local", "cloud"], choice("", "local", "cloud")] = ""
     """The company's word on where it is; empty means by its address."""
@@ -156,7 +156,7 @@ class Embedded:
     model: Annotated[str, TEXT] = "smollm2-135m-instruct"
     """A name known to `inhouse model list`, or a path to a GGUF file."""
     threads: Annotated[int, whole(0, 1024)] = 0
-    """0: as many as physical cores."""
+    """0: one fewer than there are physical cores."""
     idle_unload: Annotated[float, SECONDS] = 600
     """Seconds without a request after which the model is unloaded."""
 

@@ -45,6 +45,8 @@ async def count_text(channel: Channel, admitted: AdmittedText) -> int:
 
 async def _post(channel: Channel, path: str, body: Mapping[str, object]) -> Json:
     async with channel.request("POST", path, body=encoded(body)) as answer:
+        if answer.status == 404:
+            raise _unreadable(channel)
         await check(channel, answer, model=None)
         try:
             return as_object(parse(await answer.body(_ANSWER_BYTES)))

@@ -1,6 +1,7 @@
 """Who is to answer: the model that was asked for, then, if that may be, the next ones in routing order."""
 
 import dataclasses
+import time
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 
@@ -46,14 +47,6 @@ class Router:
             return candidate
         raise no_backend()
 
-    async def default(self) -> ModelId | None:
-        """The first ready chat model in routing order."""
-        for name in self.order:
-            best = await self._automatic(name)
-            if isinstance(best, Candidate):
-                return best.model.id
-        return None
-
     async def _automatic(self, name: str) -> Candidate | InhouseError | None:
         """A backend's first chat model; None for a cloud backend that the settings do not name in routing.order.
 
@@ -76,9 +69,10 @@ class Router:
         return await self._by_id(model_id)
 
     async def _by_id(self, model_id: ModelId) -> Candidate | InhouseError:
+        wanted_at = time.monotonic()
         entry = await self.catalog.entry(model_id.backend)
         found = self._named(entry, model_id)
-        if found is None and entry.failure is None:
+        if found is None and entry.asked_at < wanted_at:  # what was remembered may be over
             entry = await self.catalog.entry(model_id.backend, refresh=True)
             found = self._named(entry, model_id)
         if found is not None:

@@ -129,8 +129,11 @@ def read(kind: type[P], params: object) -> P:
     try:
         return kind.model_validate({} if params is None else params)
     except ValidationError as exc:
-        first = exc.errors(include_url=False, include_input=False, include_context=False)[0]
-        where = ".".join(str(step) for step in first["loc"]) or "params"
+        # The error that went deepest is about what the client meant; pydantic's own names of types are left out.
+        errors = exc.errors(include_url=False, include_input=False, include_context=False)
+        first = max(errors, key=lambda error: len(error["loc"]))
+        steps = [str(step) for step in first["loc"] if isinstance(step, int) or step.isidentifier()]
+        where = ".".join(steps) or "params"
         raise InhouseError(
             kind=ErrorKind.INVALID_REQUEST,
             message=f"The params are not valid: {where}: {first['msg']}.",

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-import secrets
+import os
 from types import TracebackType
 from typing import Self
 
@@ -111,7 +111,7 @@ class WorkDone:
         self._client.progress(token, {**begin, **self._state})
 
     async def _create(self) -> None:
-        token = secrets.token_hex(16)
+        token = os.urandom(16).hex()
         try:
             await self._client.request("window/workDoneProgress/create", {"token": token}, timeout=CREATE_TIMEOUT)
         except (InhouseError, RefusedByClient):

@@ -6,7 +6,7 @@ From pygls come the registry of features and commands, the capabilities built fr
 import asyncio
 import inspect
 import logging
-import secrets
+import os
 from collections.abc import Callable
 from contextvars import ContextVar
 from functools import partial
@@ -91,7 +91,7 @@ class InhouseProtocol(LanguageServerProtocol):
             self.refuse(handler)
             return False
         self._phase = NEXT_PHASE.get(request.method, self._phase)
-        reference = secrets.token_hex(8)
+        reference = _new_reference()
         task = asyncio.create_task(_run(handler, request.params, reference))
         self._open[request.id] = task
         task.add_done_callback(partial(self._answer, request, reference))
@@ -148,7 +148,7 @@ class InhouseProtocol(LanguageServerProtocol):
         handler = self._registry.notification(method)
         if handler is None:
             return False
-        task = asyncio.create_task(_run(handler, params, secrets.token_hex(8)))
+        task = asyncio.create_task(_run(handler, params, _new_reference()))
         self._background.add(task)
         task.add_done_callback(partial(self._noted, method))
         return True
@@ -272,6 +272,10 @@ def _nobody(_: object) -> None:
     pass
 
 
+def _new_reference() -> str:
+    return os.urandom(8).hex()  # as `secrets` does, which loads hmac, hashlib and random
+
+
 async def _run(handler: Handler, params: object, reference: str) -> object:
     request_id.set(reference)
     return await _await(handler(params))
@@ -286,5 +290,6 @@ def _error(request: Request, reference: str, failure: BaseException) -> bytes:
     if reply.code is Code.INTERNAL_ERROR:
         log.error("request %s (%s) failed", reference, request.method, exc_info=failure)
     else:
-        log.info("request %s (%s) ended with %s", reference, request.method, reply.data["kind"])
+        level = logging.INFO if reply.code is Code.REQUEST_CANCELLED else logging.WARNING
+        log.log(level, "request %s (%s) ended with %s", reference, request.method, reply.data["kind"])
     return jsonrpc.error(request.id, reply.code, reply.message, reply.data)

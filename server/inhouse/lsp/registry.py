@@ -149,5 +149,7 @@ class Registry:
             types.TextDocumentSyncKind.Incremental,
             position_encoding=encoding,
         ).build()
+        if not self._commands:
+            capabilities.execute_command_provider = None
         capabilities.experimental = initialize.announcement(self._features)
         return capabilities

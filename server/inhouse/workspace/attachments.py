@@ -26,17 +26,17 @@ def read_attachment(path: Path, root: Path, excludes: Excludes) -> Attachment:
     if excludes.matches(path, root):
         raise InhouseError(
             kind=ErrorKind.POLICY,
-            message=f"{path} is never sent: it matches privacy.exclude or a built-in pattern for secrets.",
+            message=f"{_name(path, root)} is never sent: it matches privacy.exclude or a built-in pattern for secrets.",
             hint="Copy what you need of it into another file.",
         )
     try:
         found = read_text(path)
     except UnreadableError as exc:
-        raise _refused(path, str(exc)) from None
+        raise _refused(_name(path, root), str(exc)) from None
     if found is None:
-        raise _refused(path, "does not exist")
+        raise _refused(_name(path, root), "does not exist")
     if "\0" in found[0]:
-        raise _refused(path, "is not text")
+        raise _refused(_name(path, root), "is not text")
     return Attachment(_name(path, root), found[0])
 
 
@@ -54,9 +54,9 @@ def _name(path: Path, root: Path) -> str:
     return "".join(char if char.isprintable() else "?" for char in name)
 
 
-def _refused(path: Path, why: str) -> InhouseError:
+def _refused(name: str, why: str) -> InhouseError:
     return InhouseError(
         kind=ErrorKind.INVALID_REQUEST,
-        message=f"The file {path} {why}.",
+        message=f"The file {name} {why}.",
         hint="Attach text files of at most 1 MB.",
     )

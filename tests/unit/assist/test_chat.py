@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from inhouse.assist.chat import FALLBACK_KINDS, stream
+from inhouse.assist.chat import stream
+from inhouse.assist.fallback import FALLBACK_KINDS
 from inhouse.domain.conversation import SamplingOptions
 from inhouse.domain.errors import ErrorKind, InhouseError
 from inhouse.domain.events import (

@@ -46,7 +46,7 @@ async def test_everybody_elses_choice_counts(wanted: str, layer: LayerName) -> N
 
 @pytest.mark.parametrize(
     ("wanted", "expected"),
-    [("auto", "lab|a"), ("hf|b", "hf|b"), ("b", "hf|b"), ("down|x", None), ("lab|nope", None), ("shared", None)],
+    [("auto", "lab|a"), ("hf|b", "hf|b"), ("b", "hf|b"), ("down|x", "lab|a"), ("lab|nope", None), ("shared", None)],
 )
 async def test_what_a_request_would_go_to_first(wanted: str, expected: str | None) -> None:
     found = await default_id(session(*backends(), model=wanted))

@@ -10,16 +10,26 @@ from inhouse.assist.tokens import count_request, count_text
 from inhouse.domain.conversation import ChatRequest, Message, Role, TextPart
 from inhouse.domain.errors import ErrorKind, InhouseError
 from inhouse.domain.models import Count, Zone
-from tests.unit.assist.backends import AIR_GAPPED, HELLO, REFUSING, Memory, failing, session
+from tests.unit.assist.backends import AIR_GAPPED, HELLO, REFUSING, Memory, failing, heard, session
 
 
 async def test_all_models_and_the_problems() -> None:
     bad = Memory("bad", failure=failing(ErrorKind.UNAUTHORIZED))
-    found = await list_models(session(bad, Memory("lab", "a", "b"), Memory("gpu")), refresh=False)
+    found = await list_models(session(Memory("lab", "a", "b"), bad, Memory("gpu")), refresh=False)
     assert [str(model.id) for model in found.models] == ["lab|a", "lab|b", "gpu|m"]
     assert str(found.default) == "lab|a"
     (problem,) = found.problems
     assert (problem.backend, problem.kind, problem.hint) == ("bad", ErrorKind.UNAUTHORIZED, "Do something.")
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [(ErrorKind.UNREACHABLE, "gpu|m"), (ErrorKind.NO_BACKEND, "gpu|m"), (ErrorKind.UNAUTHORIZED, "None")],
+)
+async def test_the_default_is_who_a_chat_would_go_to(kind: ErrorKind, expected: str) -> None:
+    on = session(Memory("lab", failure=failing(kind)), Memory("gpu"))
+    assert str((await list_models(on, refresh=False)).default) == expected
+    assert (await heard(on))[-1] == (expected if expected != "None" else f"error {kind.value}")
 
 
 async def test_a_model_that_was_never_pulled_is_no_problem_beside_a_server() -> None:

@@ -27,6 +27,8 @@ def data(*texts: str) -> list[SseEvent]:
         ("data: a\n\ndata: b\n\n", data("a", "b")),
         ("data: a\r\n\r\ndata: b\r\n\r\n", data("a", "b")),
         ("data: a\r\rdata: b\r\r", data("a", "b")),
+        ("data: a\r\ndata: b\r\n\r\n", data("a\nb")),
+        ("data: a\rdata: b\r\r", data("a\nb")),
         ("data: a\r\n\ndata: b\n\r\n\rdata: c\r\n\r", data("a", "b", "c")),
         ("\ufeffdata: a\n\n", data("a")),
         ("data: \ufeffa\n\n", data("\ufeffa")),
@@ -77,7 +79,9 @@ PIECES = st.sampled_from(
 def test_any_cutting_gives_the_same_events(stream: bytes, cuts: list[int]) -> None:
     edges = sorted({0, len(stream), *(min(cut, len(stream)) for cut in cuts)})
     pieces = [stream[start:end] for start, end in itertools.pairwise(edges)]
-    assert parse(*pieces, line_limit=999, event_limit=999) == parse(stream, line_limit=999, event_limit=999)
+    whole = parse(stream, line_limit=999, event_limit=999)
+    assert parse(*pieces, line_limit=999, event_limit=999) == whole
+    assert parse(*(bytes([byte]) for byte in stream), line_limit=999, event_limit=999) == whole
 
 
 @pytest.mark.parametrize("cut", [1, 7, LIMIT, 10 * LIMIT])

@@ -2,9 +2,11 @@
 
 import asyncio
 import ssl
+import sys
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from inhouse.domain.errors import ErrorKind, InhouseError
@@ -202,9 +204,24 @@ class Channel:
         )
 
 
+def _trust_system(context: ssl.SSLContext) -> None:
+    """The system's own trust store. Not `create_default_context`, which lets SSL_CERT_FILE and SSL_CERT_DIR put another
+    in its place, and writes the keys of every connection to SSLKEYLOGFILE."""
+    if sys.platform == "win32":
+        context.load_default_certs()
+        return
+    paths = ssl.get_default_verify_paths()
+    file, folder = Path(paths.openssl_cafile), Path(paths.openssl_capath)
+    context.load_verify_locations(file if file.is_file() else None, folder if folder.is_dir() else None)
+
+
 def _tls(end: Endpoint) -> ssl.SSLContext:
     try:
-        context = ssl.create_default_context(cafile=end.trust.ca_file or None)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        if end.trust.ca_file:
+            context.load_verify_locations(end.trust.ca_file)
+        else:
+            _trust_system(context)
         if end.trust.client_cert:
             context.load_cert_chain(end.trust.client_cert)
     except (OSError, ssl.SSLError):

@@ -21,6 +21,12 @@ from inhouse.inference.openai import client
 from inhouse.inference.openai.answer import Rules
 
 NAME = "embedded"
+ANSWER_TOKENS = 1024
+"""Of an answer for which nobody set a bound: a little model may never find an end."""
+
+EXTRAS = {**llamacpp.CHAT_EXTRAS, "repeat_penalty": 1.1}
+"""Without the penalty a little model soon repeats one sentence for ever."""
+
 FIRST_TOKEN_SECONDS = 900.0
 IDLE_SECONDS = 120.0
 
@@ -79,7 +85,7 @@ class EmbeddedBackend:
         channel = await stack.enter_async_context(self._supervisor.lease())
         yield Progress(Stage.WAITING, str(model))
         try:
-            async for event in client.chat(channel, admitted, llamacpp.CHAT_EXTRAS, self._rules(model), stack):
+            async for event in client.chat(channel, _bounded(admitted), EXTRAS, self._rules(model), stack):
                 yield event
         except InhouseError as exc:
             raise await self._supervisor.explained(exc) from exc
@@ -109,3 +115,10 @@ class EmbeddedBackend:
                 return Count(await count(channel), exact=True)
             except InhouseError as exc:
                 raise await self._supervisor.explained(exc) from exc
+
+
+def _bounded(admitted: Admitted) -> Admitted:
+    prompt = admitted.prompt
+    if prompt.request.options.max_tokens is not None or prompt.max_tokens is None:
+        return admitted
+    return admitted.bounded(min(prompt.max_tokens, ANSWER_TOKENS))

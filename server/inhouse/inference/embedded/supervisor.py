@@ -4,10 +4,7 @@ import asyncio
 import contextlib
 import logging
 import os
-import secrets
-import shutil
 import sys
-import tempfile
 from collections import deque
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -136,6 +133,10 @@ class Supervisor:
             return self._running
 
     async def _start(self) -> _Running:
+        # Not at the top, for the server's start: they load random numbers and three compressions.
+        import shutil
+        import tempfile
+
         folder = Path(tempfile.mkdtemp(prefix="inhouse-", dir=self._settings.runtime))
         try:
             return await self._spawn(folder)
@@ -144,6 +145,8 @@ class Supervisor:
             raise
 
     async def _spawn(self, folder: Path) -> _Running:
+        import secrets
+
         key = Secret(secrets.token_urlsafe(32))
         socket = folder / "engine.sock" if sys.platform != "win32" else None
         environment = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
@@ -217,14 +220,18 @@ class Supervisor:
         await _end(running.process)
         for task in running.tasks:
             task.cancel()
+        import shutil
+
         shutil.rmtree(running.folder, ignore_errors=True)
 
 
 async def _drain(process: asyncio.subprocess.Process, log: deque[str]) -> None:
     """Keep the engine's last words; a full pipe would stop it."""
     assert process.stderr is not None
+    rest = b""
     while chunk := await process.stderr.read(65_536):
-        log.extend(chunk.decode("utf-8", "replace").splitlines())
+        *lines, rest = (rest[-65_536:] + chunk).split(b"\n")
+        log.extend(line.decode("utf-8", "replace") for line in lines)
 
 
 async def _has_ended(process: asyncio.subprocess.Process) -> bool:
@@ -251,9 +258,13 @@ async def _end(process: asyncio.subprocess.Process) -> None:
 
 
 def _cores() -> int:
-    """The processors this process may use; halved where they are hyper-threads, which slow llama.cpp down."""
+    """One fewer than there are, hyper-threads not counted.
+
+    The engine's threads wait for each other all the time: with one other busy process on two cores, two threads wrote
+    4 tokens/s and one wrote 48.
+    """
     usable = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
-    return max(1, min(usable, _physical_cores() or usable))
+    return max(1, min(usable, _physical_cores() or usable) - 1)
 
 
 def _physical_cores() -> int | None:

@@ -66,9 +66,7 @@ async def events(chunks: AsyncIterator[bytes], rules: Rules) -> AsyncIterator[Ev
     yield reading.finish()
 
 
-async def _next(
-    source: AsyncIterator[bytes], reading: "_Reading", patience: Patience, limit: float
-) -> bytes | None:
+async def _next(source: AsyncIterator[bytes], reading: "_Reading", patience: Patience, limit: float) -> bytes | None:
     """The next bytes, or None at the end; what goes wrong after a complete answer does not undo it.
 
     Only the time waited here counts as silence: a consumer that is slow itself is no fault of the backend's.

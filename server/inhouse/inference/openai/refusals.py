@@ -2,8 +2,6 @@
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 
 from inhouse.domain.errors import ErrorKind, InhouseError
@@ -28,7 +26,7 @@ _HINTS = {
     ErrorKind.MODEL_NOT_FOUND: "`inhouse models` lists what the server offers.",
     ErrorKind.CONTEXT_OVERFLOW: "Shorten the conversation, or pick a model with a longer context.",
     ErrorKind.OVERLOADED: "Try again a little later.",
-    ErrorKind.LOADING: "The server is loading its model; try again in a moment.",
+    ErrorKind.LOADING: "Try again in a moment.",
     ErrorKind.SERVER_ERROR: "The server's own log has the details.",
     ErrorKind.BAD_RESPONSE: "Check that the URL names an OpenAI-compatible server.",
     ErrorKind.TOO_LARGE: "Send less, or raise the size limit of the proxy before the server.",
@@ -117,7 +115,7 @@ def _error(
         sentence = f"{backend} answered {answered}."
         quoted = _quotable(said.message, secret)
         if kind is ErrorKind.INVALID_REQUEST and quoted:
-            sentence = f"{backend} refused the request: {quoted}"
+            sentence = f"{backend} refused the request: {quoted.rstrip('.')}."
     return InhouseError(
         kind=kind,
         message=sentence,
@@ -163,6 +161,9 @@ def _retry_after(headers: "dict[str, str]") -> float | None:
     value = headers.get("retry-after", "").strip()
     if value.isdecimal() and len(value) < 10:
         return float(value)
+    from datetime import UTC, datetime
+    from email.utils import parsedate_to_datetime
+
     try:
         when = parsedate_to_datetime(value)
     except (ValueError, TypeError, OverflowError):

@@ -135,8 +135,8 @@ def test_every_status_has_a_kind_and_a_hint(status: int) -> None:
     ("said", "shown"),
     [
         ("n must be 1.", "lab refused the request: n must be 1."),
-        (f"bad header Bearer {KEY}", "lab refused the request: bad header Bearer ***"),
-        ("two\n\tlines\x1b[31m\u202e", "lab refused the request: two lines [31m"),
+        (f"bad header Bearer {KEY}", "lab refused the request: bad header Bearer ***."),
+        ("two\n\tlines\x1b[31m\u202e", "lab refused the request: two lines [31m."),
     ],
 )
 def test_what_the_server_says_of_the_request_is_passed_on_in_one_clean_line(said: str, shown: str) -> None:
@@ -146,7 +146,7 @@ def test_what_the_server_says_of_the_request_is_passed_on_in_one_clean_line(said
 def test_a_long_text_is_cut() -> None:
     error = refused(400, openai("word " * 10_000))
     check(error, "invalid_request")
-    assert error.message.endswith("…")
+    assert "…" in error.message
 
 
 @pytest.mark.parametrize(
