@@ -11,7 +11,7 @@ from inhouse.config.load import Loaded
 from inhouse.config.paths import Paths
 from inhouse.config.schema import BackendSettings, Config, home_path
 from inhouse.domain.errors import ErrorKind, InhouseError
-from inhouse.domain.models import Kind, Zone
+from inhouse.domain.models import Kind
 from inhouse.domain.secret import Secret
 from inhouse.governance.policy import Policy, read_policy
 from inhouse.inference.backend import Backend
@@ -119,8 +119,7 @@ def _remote(name: str, config: Config, policy: Policy, environ: Mapping[str, str
         trust=Trust(_file(settings.ca_file), _file(settings.client_cert), settings.verify),
         connect_timeout=settings.connect_timeout,
     )
-    guard = Guard(policy, name, local_by_word=settings.forced_zone is Zone.LOCAL)
-    return RemoteBackend(name, config, resources.channel(endpoint, guard))
+    return RemoteBackend(name, config, resources.channel(endpoint, Guard(policy, name)))
 
 
 def _file(path: str) -> str:

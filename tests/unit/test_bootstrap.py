@@ -13,7 +13,7 @@ from inhouse.config.schema import BackendSettings, Config, Embedded, Privacy, Ro
 from inhouse.domain.errors import ErrorKind
 from inhouse.domain.models import Kind
 from inhouse.domain.origin import Origin
-from tests.fakes.server import FakeBackend
+from tests.fakes.server import MODELS, FakeBackend
 
 KEY = "sk-3f9a"
 
@@ -76,7 +76,7 @@ async def test_whose_key_is_sent(tmp_path: Path, settings: dict[str, object], se
         async with opened(Loaded(config, {}), paths(tmp_path), {"LAB_KEY": KEY, "HF_TOKEN": "hf_1"}) as session:
             await list_models(session, refresh=False)
         (exchange,) = backend.exchanges()
-    assert exchange.request.header("authorization") == sent
+    assert (exchange.request.route, exchange.request.header("authorization")) == (MODELS, sent)
 
 
 @pytest.mark.parametrize("key", ["two words", "line\n", "\x00", "schlüssel", " "])

@@ -81,7 +81,7 @@ async def _backend(session: Session, backend: Backend) -> AsyncIterator[Check]:
 
 
 async def _network(session: Session, backend: Backend) -> AsyncIterator[Check]:
-    guard = Guard(session.policy, backend.name, local_by_word=True)
+    guard = Guard(session.policy, backend.name)
     found = await reach(Origin.parse(backend.url), guard, limit=session.config.discovery.timeout)
     failure = found.failure or ""
     name = f"{backend.name}: DNS"

@@ -146,11 +146,16 @@ class RemoteBackend:
             return None
         return await self._counted(llamacpp.count_text(self._channel, text))
 
-    async def _counted(self, count: Awaitable[int]) -> Count:
+    async def _counted(self, count: Awaitable[int]) -> Count | None:
+        """None where the server cannot count after all: an older one, or another than its `kind` says."""
         limit = self._settings.first_token_timeout
         try:
             async with asyncio.timeout(limit):
                 return Count(await count, exact=True)
+        except InhouseError as exc:
+            if exc.kind is not ErrorKind.BAD_RESPONSE:
+                raise
+            return None
         except TimeoutError:
             raise InhouseError(
                 kind=ErrorKind.TIMEOUT,

