@@ -131,8 +131,7 @@ def pairs(samples: Samples, peer: str) -> Iterable[tuple[Sample, Sample]]:
 
 def latency_ratio(samples: Samples, peer: str, percent: int) -> float:
     return median(
-        percentile(ours.latencies, percent) / percentile(theirs.latencies, percent)
-        for ours, theirs in pairs(samples, peer)
+        percentile(ours.steady, percent) / percentile(theirs.steady, percent) for ours, theirs in pairs(samples, peer)
     )
 
 
@@ -151,7 +150,7 @@ def streaming_goals(paced: Samples, many: Samples, flat: Samples) -> list[Goal]:
 
 def p99_goal(figure: str, samples: Samples, limit: float) -> Goal:
     """The limit in ms holds on an idle machine only; on any other the raw relay's p99 is what there is."""
-    milliseconds = median(percentile(each[OURS].latencies, 99) / 1e6 for each in samples)
+    milliseconds = median(percentile(each[OURS].steady, 99) / 1e6 for each in samples)
     ratio = latency_ratio(samples, RAW, 99)
     value = f"{milliseconds:.2f} ms, {ratio:.2f} x raw relay"
     return Goal("5", figure, value, f"<= {limit:g} ms, or <= 4 x", milliseconds <= limit or ratio <= 4)
@@ -184,7 +183,7 @@ def row(name: str, paced: Samples, many: Samples, flat: Samples) -> tuple[str, .
         return median(each[name].cpu_ms for each in samples) / chunks * 1000
 
     def latencies(samples: Samples) -> str:
-        of_rounds = [each[name].latencies for each in samples]
+        of_rounds = [each[name].steady for each in samples]
         middle, high = (median(percentile(each, percent) / 1e3 for each in of_rounds) for percent in (50, 99))
         return f"{middle:.0f}/{high:.0f}"
 

@@ -27,7 +27,6 @@ WITHOUT_EFFECT = (
     "completion_model",
     "backends.NAME.api_key_ttl",
     "limits.tool_arguments_bytes",
-    "limits.message_bytes",
     "completion",
     "actions",
     "prompts",

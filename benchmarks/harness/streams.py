@@ -32,6 +32,11 @@ class Sample:
     seconds: float
     cpu_ms: float
 
+    @property
+    def steady(self) -> Sequence[int]:
+        """Without the first tenth, when all streams begin at once."""
+        return self.latencies[len(self.latencies) // 10 :]
+
 
 @dataclass(frozen=True, slots=True)
 class Exchange:

@@ -7,9 +7,10 @@ from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
 
 from inhouse.assist.session import Session
+from inhouse.config.backends import TRUSTED
 from inhouse.config.load import Loaded
 from inhouse.config.paths import Paths
-from inhouse.config.schema import BackendSettings, Config, home_path
+from inhouse.config.schema import Config, home_path
 from inhouse.domain.errors import ErrorKind, InhouseError
 from inhouse.domain.models import Kind
 from inhouse.domain.secret import Secret
@@ -82,7 +83,7 @@ def build_session(
     """
     config = loaded.config
     policy = read_policy(config, paths.system_policy, environ)
-    backends: dict[str, Backend] = {name: _remote(name, config, policy, environ, resources) for name in config.backends}
+    backends: dict[str, Backend] = {name: _remote(name, loaded, policy, environ, resources) for name in config.backends}
     for each in loaded.untrusted:
         reason = _not_trusted(each.name, str(each.origin))
         backends[each.name] = UnusableBackend(each.name, each.url, Kind.AUTO, reason)
@@ -105,10 +106,10 @@ async def opened(loaded: Loaded, paths: Paths, environ: Mapping[str, str]) -> As
         await resources.aclose()
 
 
-def _remote(name: str, config: Config, policy: Policy, environ: Mapping[str, str], resources: Resources) -> Backend:
-    settings = config.backends[name]
+def _remote(name: str, loaded: Loaded, policy: Policy, environ: Mapping[str, str], resources: Resources) -> Backend:
+    settings = loaded.config.backends[name]
     try:
-        credential = _credential(name, settings, environ)
+        credential = _credential(name, loaded, environ)
     except InhouseError as exc:
         return UnusableBackend(name, settings.url, settings.kind, exc)
     endpoint = Endpoint(
@@ -119,15 +120,16 @@ def _remote(name: str, config: Config, policy: Policy, environ: Mapping[str, str
         trust=Trust(_file(settings.ca_file), _file(settings.client_cert), settings.verify),
         connect_timeout=settings.connect_timeout,
     )
-    return RemoteBackend(name, config, resources.channel(endpoint, Guard(policy, name)))
+    return RemoteBackend(name, loaded.config, resources.channel(endpoint, Guard(policy, name)))
 
 
 def _file(path: str) -> str:
     return str(home_path(path)) if path else ""
 
 
-def _credential(name: str, settings: BackendSettings, environ: Mapping[str, str]) -> Credential | None:
-    variable = settings.api_key_env or (ROUTER_KEY if settings.kind is Kind.HUGGINGFACE else "")
+def _credential(name: str, loaded: Loaded, environ: Mapping[str, str]) -> Credential | None:
+    settings = loaded.config.backends[name]
+    variable = settings.api_key_env or (ROUTER_KEY if _is_router(name, loaded) else "")
     value = environ.get(variable, "") if variable else ""
     if not value:
         return None
@@ -139,6 +141,12 @@ def _credential(name: str, settings: BackendSettings, environ: Mapping[str, str]
             backend=name,
         )
     return Credential(Secret(value), settings.api_key_header, settings.api_key_scheme)
+
+
+def _is_router(name: str, loaded: Loaded) -> bool:
+    """Only by the word of the user or the machine's owner: an editor's may be a stranger's, who wants the key."""
+    said_by = {loaded.provenance.get(f"backends.{name}.{setting}") for setting in ("url", "kind")}
+    return loaded.config.backends[name].kind is Kind.HUGGINGFACE and said_by <= TRUSTED
 
 
 def _embedded(config: Config, paths: Paths, resources: Resources) -> Backend:

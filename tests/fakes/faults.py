@@ -32,7 +32,7 @@ EXIT_CODES = {"model_not_found": 2, "context_overflow": 2, "invalid_request": 2}
 """Of the CLI, by kind; every other kind of a backend's failure is 3 (interface §2)."""
 
 _OURS = re.compile(
-    r"Traceback|\b\w*(?:Error|Exception)\b|httpx|httpcore|asyncio|pydantic|orjson|site-packages|\.py\b|/work/|/tmp/|/home/|</?\w+"
+    r"Traceback|\b\w*(?:Error|Exception)\b|httpx|httpcore|asyncio|pydantic|orjson|site-packages|\.py\b|/tmp/|/home/|</?\w+"
 )
 
 

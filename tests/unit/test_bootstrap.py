@@ -1,5 +1,8 @@
 """From settings to a session: which backends there are, with whose keys, and what a change of settings keeps open."""
 
+import errno
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -7,15 +10,17 @@ import pytest
 from inhouse.assist.models import list_models
 from inhouse.assist.session import Session
 from inhouse.bootstrap import Resources, build_session, opened
-from inhouse.config.load import Loaded, UntrustedBackend
+from inhouse.config.load import LayerName, Loaded, Sources, UntrustedBackend, load
 from inhouse.config.paths import Paths
 from inhouse.config.schema import BackendSettings, Config, Embedded, Privacy, Routing
-from inhouse.domain.errors import ErrorKind
+from inhouse.domain.errors import ErrorKind, InhouseError
 from inhouse.domain.models import Kind
 from inhouse.domain.origin import Origin
+from inhouse.inference.embedded import store
 from tests.fakes.server import MODELS, FakeBackend
 
 KEY = "sk-3f9a"
+BY_USER = {"backends.lab.url": LayerName.USER, "backends.lab.kind": LayerName.USER}
 
 
 def paths(folder: Path) -> Paths:
@@ -73,10 +78,52 @@ def test_a_token_in_the_environment_creates_nothing(tmp_path: Path) -> None:
 async def test_whose_key_is_sent(tmp_path: Path, settings: dict[str, object], sent: str | None) -> None:
     with FakeBackend() as backend:
         config = Config(backends={"lab": at(f"{backend.url}/v1", **settings)}, embedded=Embedded(enabled=False))
-        async with opened(Loaded(config, {}), paths(tmp_path), {"LAB_KEY": KEY, "HF_TOKEN": "hf_1"}) as session:
+        async with opened(Loaded(config, BY_USER), paths(tmp_path), {"LAB_KEY": KEY, "HF_TOKEN": "hf_1"}) as session:
             await list_models(session, refresh=False)
         (exchange,) = backend.exchanges()
     assert (exchange.request.route, exchange.request.header("authorization")) == (MODELS, sent)
+
+
+class TestRouterKey:
+    """An editor's settings may be a stranger's: they cannot choose who gets HF_TOKEN."""
+
+    @pytest.mark.parametrize(
+        ("user", "editor", "sent"),
+        [
+            ('url = "{}"\nkind = "huggingface"', {}, "Bearer hf_1"),
+            ("", {"url": "{}", "kind": "huggingface"}, None),
+            ('url = "https://router.example"\nkind = "huggingface"', {"url": "{}"}, None),
+            ('url = "https://router.example"\nkind = "huggingface"', {"url": "{}", "kind": "huggingface"}, None),
+            ('url = "{}"', {"kind": "huggingface"}, None),
+            ('kind = "huggingface"', {"url": "{}"}, None),
+        ],
+    )
+    async def test_goes_where_the_user_says(
+        self, tmp_path: Path, user: str, editor: dict[str, str], sent: str | None
+    ) -> None:
+        where = paths(tmp_path)
+        with FakeBackend() as backend:
+            table = f'[backends.hf]\n{user.format(backend.url)}\nzone = "local"\n' if user else ""
+            where.user_config.write_text(f"{table}[embedded]\nenabled = false", "utf-8")
+            from_editor = {name: value.format(backend.url) for name, value in editor.items()}
+            sources = Sources(where, {}, editor={"inhouse": {"backends": {"hf": from_editor}}})
+            async with opened(load(sources), where, {"HF_TOKEN": "hf_1"}) as session:
+                await list_models(session, refresh=False)
+            headers = {exchange.request.header("authorization") for exchange in backend.exchanges()}
+        assert headers <= {sent}
+        assert sent is None or headers
+
+    @pytest.mark.parametrize("layer", [LayerName.EDITOR, LayerName.PROJECT, LayerName.DEFAULT])
+    @pytest.mark.parametrize("setting", ["url", "kind"])
+    async def test_needs_both_from_a_trusted_layer(self, tmp_path: Path, setting: str, layer: LayerName) -> None:
+        with FakeBackend() as backend:
+            hub = at(backend.url, kind=Kind.HUGGINGFACE, zone="local")
+            config = Config(backends={"lab": hub}, embedded=Embedded(enabled=False))
+            loaded = Loaded(config, {**BY_USER, f"backends.lab.{setting}": layer})
+            async with opened(loaded, paths(tmp_path), {"HF_TOKEN": "hf_1"}) as session:
+                await list_models(session, refresh=False)
+            (exchange,) = backend.exchanges()
+        assert exchange.request.header("authorization") is None
 
 
 @pytest.mark.parametrize("key", ["two words", "line\n", "\x00", "schlüssel", " "])
@@ -103,7 +150,10 @@ async def test_an_address_that_nobody_trusts_is_not_asked(tmp_path: Path, air_ga
     assert "not trusted" in problem.message
 
 
-@pytest.mark.parametrize("model", ["smollm2-135m-instruct", "/nowhere.gguf", "no such name", "../x", "~nobody/x.gguf"])
+@pytest.mark.parametrize(
+    "model",
+    ["smollm2-135m-instruct", "/nowhere.gguf", "no such name", "../x", "~nobody/x.gguf", "/" + "x" * 300, "x" * 300],
+)
 @pytest.mark.parametrize("air_gapped", [False, True])
 async def test_without_its_model_the_embedded_backend_says_how_to_get_one(
     tmp_path: Path, model: str, air_gapped: bool
@@ -112,6 +162,30 @@ async def test_without_its_model_the_embedded_backend_says_how_to_get_one(
     (problem,) = (await list_models(build(tmp_path, config), refresh=False)).problems
     assert (problem.backend, problem.hint != "") == ("embedded", True)
     assert problem.kind in (ErrorKind.NO_BACKEND, ErrorKind.INVALID_CONFIG)
+
+
+async def test_a_relative_model_needs_a_folder_that_is_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder := tmp_path / "gone").mkdir()
+    monkeypatch.chdir(folder)
+    folder.rmdir()
+    config = Config(embedded=Embedded(model="x.gguf"))
+    (problem,) = (await list_models(build(tmp_path, config), refresh=False)).problems
+    assert (problem.kind, problem.backend) == (ErrorKind.INVALID_CONFIG, "embedded")
+
+
+@pytest.mark.parametrize("ask", [store.listing, partial(store.resolve, "own")])
+def test_models_that_may_not_be_looked_at_are_no_backend(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ask: Callable[[Path], object]
+) -> None:
+    def denied(path: Path) -> bool:
+        raise PermissionError(errno.EACCES, "Permission denied", str(path))
+
+    (tmp_path / "own.gguf").touch()
+    monkeypatch.setattr(Path, "is_file", denied)  # root, as whom tests may run, may search every folder
+    with pytest.raises(InhouseError, match="permission denied") as caught:
+        ask(tmp_path)
+    assert caught.value.kind is ErrorKind.NO_BACKEND
+    assert caught.value.hint
 
 
 class TestResources:

@@ -10,6 +10,7 @@ from inhouse.assist.fallback import FALLBACK_KINDS, may_move_on, may_pass_over
 from inhouse.assist.session import Session
 from inhouse.context.budget import answer_room, count_chars, estimate_messages
 from inhouse.context.estimate import estimate_tokens
+from inhouse.context.support import check_supported
 from inhouse.domain.conversation import ChatRequest
 from inhouse.domain.errors import ErrorKind, InhouseError
 from inhouse.domain.events import Event, Finished, Notice, Progress, Stage, TextDelta, ThinkingDelta, ToolCall, Usage
@@ -38,6 +39,7 @@ async def stream(session: Session, request: ChatRequest) -> AsyncGenerator[Async
 
 async def _answer(session: Session, request: ChatRequest, stack: AsyncExitStack) -> AsyncIterator[Event]:
     session.policy.check()
+    check_supported(request)
     failure: InhouseError | None = None
     wanted = request.model or await default_model(session)
     async for candidate in session.router.candidates(wanted):

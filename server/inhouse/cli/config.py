@@ -11,9 +11,7 @@ from typing import cast
 from inhouse.cli import output, settings
 from inhouse.cli.exit_codes import DONE, USAGE
 from inhouse.cli.table import print_table
-from inhouse.config.environment import CONFIG
-from inhouse.config.file_layers import PROJECT_FILE
-from inhouse.config.load import LayerName, Loaded
+from inhouse.config.load import LayerName, Loaded, Sources
 from inhouse.config.paths import Paths
 from inhouse.config.schema import Config
 from inhouse.workspace.root import root_of
@@ -42,12 +40,8 @@ def show(args: Namespace) -> int:
 
 
 def _files(args: Namespace, paths: Paths) -> dict[LayerName | str, Path]:
-    named = args.config or (Path(os.environ[CONFIG]) if os.environ.get(CONFIG) else None)
-    return {
-        LayerName.MACHINE: paths.machine_config,
-        LayerName.USER: named or paths.user_config,
-        LayerName.PROJECT: root_of(Path.cwd()) / PROJECT_FILE,
-    }
+    sources = Sources(paths, os.environ, user_file=args.config, project_roots=(root_of(Path.cwd()),))
+    return dict(sources.files())
 
 
 def _document(loaded: Loaded, values: dict[str, object], files: dict[LayerName | str, Path]) -> dict[str, object]:

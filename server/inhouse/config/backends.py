@@ -3,13 +3,19 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from inhouse.config.layer import Layer
+from inhouse.config.layer import Key, Layer
 from inhouse.config.legacy import HUGGINGFACE
 from inhouse.config.merge import Merged, drop_backends
 from inhouse.config.problem import LayerName
+from inhouse.config.rules import as_texts, in_short
+from inhouse.domain.models import Kind
 from inhouse.domain.origin import Origin
 
 TRUSTED = frozenset({LayerName.MACHINE, LayerName.USER, LayerName.ENVIRONMENT, LayerName.FLAGS})
+ORDER: Key = ("routing", "order")
+EMBEDDED = Kind.EMBEDDED.value
+MAX_NAMED = 5
+"""Unknown backends that are named to the user."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +49,16 @@ def drop_untrusted(merged: Merged, trusted: frozenset[Origin]) -> tuple[Untruste
     names = {each.name for each in untrusted}
     drop_backends(merged, lambda name: name not in names)
     return untrusted
+
+
+def check_order(merged: Merged, untrusted: Iterable[UntrustedBackend]) -> None:
+    """A name in routing.order that no backend has is left out, and said so; one that waits for a yes is known."""
+    known = {EMBEDDED, *_urls(merged), *(each.name for each in untrusted)}
+    unknown = [name for name in dict.fromkeys(as_texts(merged.values.get(ORDER, ()))) if name not in known]
+    if unknown:
+        names = ", ".join(map(in_short, unknown[:MAX_NAMED])) + (", …" if len(unknown) > MAX_NAMED else "")
+        message = f"there is no backend {names}, so it is left out of the order; correct the name or configure it"
+        merged.problems.append(merged.places[ORDER].warning(ORDER, message))
 
 
 def named_origins(layers: Iterable[Layer]) -> frozenset[Origin]:

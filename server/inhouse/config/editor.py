@@ -1,6 +1,7 @@
 """The two layers from an editor: its `inhouse` section, and below it the older `huggingface` one."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from inhouse.config.check import camel
 from inhouse.config.layer import Key, Layer, Place, Values, broken
@@ -8,6 +9,7 @@ from inhouse.config.legacy import legacy_layer
 from inhouse.config.problem import LayerName
 from inhouse.config.reading import only_adding, read_layer
 from inhouse.config.rules import as_table
+from inhouse.config.schema import is_path
 
 INHOUSE = "inhouse"
 FORBIDDEN_IN_BACKENDS = frozenset({
@@ -15,6 +17,8 @@ FORBIDDEN_IN_BACKENDS = frozenset({
 })  # fmt: skip
 """Settings of a workspace may come from a stranger's repository (interface §3)."""
 CLIENTS_OWN = frozenset({"server", "trace"})
+MODEL: Key = ("embedded", "model")
+NOT_HERE = "editor settings cannot set this, so it is ignored; put it in your own settings file"
 
 
 def editor_layers(raw: object, previous: Values) -> tuple[Layer, ...]:
@@ -36,7 +40,17 @@ def _inhouse(place: Place, raw: object) -> Layer:
     table = as_table(raw)
     if table is not None:
         raw = _without_clients_own(table)
-    return only_adding(read_layer(place, raw, spell=camel, refuse=_not_for_editors, prefix=INHOUSE))
+    layer = read_layer(place, raw, spell=camel, refuse=_not_for_editors, prefix=INHOUSE)
+    return _without_model_file(only_adding(layer))
+
+
+def _without_model_file(layer: Layer) -> Layer:
+    """A model's name is harmless; a file may be a stranger's, made to break the parser that would load it."""
+    if not is_path(str(layer.values.get(MODEL, ""))):
+        return layer
+    values = {key: value for key, value in layer.values.items() if key != MODEL}
+    problem = layer.place.warning(MODEL, f"as a path, {NOT_HERE}")
+    return replace(layer, values=values, problems=(*layer.problems, problem))
 
 
 def _without_clients_own(table: Mapping[str, object]) -> dict[str, object]:
@@ -46,5 +60,5 @@ def _without_clients_own(table: Mapping[str, object]) -> dict[str, object]:
 def _not_for_editors(key: Key) -> str | None:
     in_backend = key[0:1] == ("backends",) and len(key) == 3 and key[2] in FORBIDDEN_IN_BACKENDS
     if in_backend or key in {("audit",), ("privacy", "local_networks")}:
-        return "editor settings cannot set this, so it is ignored; put it in your own settings file"
+        return NOT_HERE
     return None

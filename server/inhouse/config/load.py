@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from inhouse.config.backends import UntrustedBackend, drop_untrusted, drop_urlless, named_origins
+from inhouse.config.backends import UntrustedBackend, check_order, drop_untrusted, drop_urlless, named_origins
 from inhouse.config.build import build, provenance
 from inhouse.config.editor import editor_layers
 from inhouse.config.environment import CONFIG, environment_layer
-from inhouse.config.file_layers import machine_layer, project_layer, user_layer
+from inhouse.config.file_layers import PROJECT_FILE, machine_layer, project_layer, user_layer
 from inhouse.config.layer import Layer, Place, Values, dotted
 from inhouse.config.legacy import HUGGINGFACE
 from inhouse.config.merge import merge
@@ -35,6 +35,20 @@ class Sources:
     project_roots: tuple[Path, ...] = ()
     editor: object = None
     flags: Mapping[str, object] = field(default_factory=dict[str, object])
+
+    @property
+    def named_file(self) -> Path | None:
+        """The user's file where the user says which it is."""
+        named = self.environ.get(CONFIG)
+        return self.user_file or (Path(named) if named else None)
+
+    def files(self) -> tuple[tuple[LayerName, Path], ...]:
+        """Every settings file, whether it exists or not, with the layer it is for."""
+        return (
+            (LayerName.MACHINE, self.paths.machine_config),
+            (LayerName.USER, self.named_file or self.paths.user_config),
+            *((LayerName.PROJECT, root / PROJECT_FILE) for root in self.project_roots),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +78,7 @@ def load(sources: Sources, *, trusted: frozenset[Origin] = frozenset(), previous
     merged = merge(usable)
     drop_urlless(merged)
     untrusted = drop_untrusted(merged, trusted | named_origins(usable))
+    check_order(merged, untrusted)
     config = build(merged.values)
     return Loaded(
         config,
@@ -77,7 +92,7 @@ def load(sources: Sources, *, trusted: frozenset[Origin] = frozenset(), previous
 
 def _read_all(sources: Sources, last: Mapping[LayerId, Values]) -> list[Layer]:
     """In the order of interface §3; of several projects the first one comes last, for it wins."""
-    named = sources.user_file or (Path(sources.environ[CONFIG]) if sources.environ.get(CONFIG) else None)
+    named = sources.named_file
     return [
         machine_layer(sources.paths.machine_config),
         user_layer(named or sources.paths.user_config, named=named is not None),

@@ -11,9 +11,11 @@ from inhouse.config.schema import Privacy
 from inhouse.domain.origin import Origin
 
 BOUND_TO_ORIGIN = (
-    "api_key_env", "api_key_command", "api_key_header", "api_key_scheme", "headers", "client_cert", "zone", "verify",
+    "kind", "api_key_env", "api_key_command", "api_key_header", "api_key_scheme", "headers", "client_cert", "zone",
+    "verify",
 )  # fmt: skip
-"""What was said about one origin and must not be said about another: credentials, where they go, and what loosens."""
+"""What was said about one origin and must not be said about another: credentials, where they go, what stands for
+one (`kind`, for a router's key), and what loosens."""
 ADDING = frozenset({LayerName.PROJECT, LayerName.EDITOR})
 TIGHTENING: tuple[Key, ...] = (("privacy", "air_gapped"), ("privacy", "redact_secrets"))
 

@@ -166,6 +166,30 @@ def matching(pattern: str, says: str) -> Rule:
     return Rule(convert, "text")
 
 
+def patterns(default: tuple[str, ...]) -> Rule:
+    """Patterns in .gitignore's language; those of `default` are known to be right."""
+
+    def convert(raw: object) -> tuple[str, ...]:
+        texts = as_texts(raw)
+        if not set(texts) <= set(default):
+            _check_patterns(texts)
+        return texts
+
+    return Rule(convert)
+
+
+def _check_patterns(texts: tuple[str, ...]) -> None:
+    from pathspec import GitIgnoreSpec  # slow to import, so only when there is something to check
+
+    for index, text in enumerate(texts, 1):
+        if text.strip().startswith("!"):  # workspace.exclude leaves it out
+            continue
+        try:
+            GitIgnoreSpec.from_lines([text])
+        except (ValueError, re.error):
+            raise ValueError(f"entry {index} must be a path pattern as in .gitignore") from None
+
+
 def number(says: str, low: float, high: float, *, above: bool = False) -> Rule:
     """From `low` (or only above it) to `high`."""
 

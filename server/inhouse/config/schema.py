@@ -26,10 +26,12 @@ from inhouse.config.rules import (
     matching,
     not_yet,
     number,
+    patterns,
     whole,
 )
 from inhouse.domain.models import Kind, Zone
 
+EXCLUDE = ("**/.env", "**/*.pem")
 BACKEND_NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
 
 
@@ -144,7 +146,7 @@ class Limits:
     tool_arguments_bytes: Annotated[int, BYTES] = 500_000
     """Arguments of one tool call."""
     message_bytes: Annotated[int, BYTES] = 64_000_000
-    """One LSP message from the client."""
+    """One LSP message from the client; read when the server starts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -229,7 +231,7 @@ class Privacy:
     """CIDR ranges of the company that count as local."""
     redact_secrets: Annotated[bool, not_yet(FLAG)] = False
     """Replace what looks like a credential before it leaves."""
-    exclude: Annotated[Sequence[str], TEXTS] = ("**/.env", "**/*.pem")
+    exclude: Annotated[Sequence[str], patterns(EXCLUDE)] = EXCLUDE
     """Files that are never sent, .gitignore-style; added to the built-in ones."""
 
 
@@ -282,6 +284,11 @@ class Config:
     review: Review = Review()
     privacy: Privacy = Privacy()
     audit: Audit = Audit()
+
+
+def is_path(model: str) -> bool:
+    """Whether `embedded.model` names a file rather than a model."""
+    return "/" in model or "\\" in model or model.startswith("~") or model.lower().endswith(".gguf")
 
 
 def home_path(text: str) -> Path:

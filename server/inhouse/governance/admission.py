@@ -33,6 +33,7 @@ class AdmittedText:
     """A bare text that may go to a backend, to be counted there."""
 
     text: str
+    request_id: str
     seal: object
 
     def __post_init__(self) -> None:
@@ -45,10 +46,10 @@ def admit(prompt: Prompt, zone: Zone, policy: Policy) -> Admitted:
     return Admitted(prompt, _SEAL)
 
 
-def admit_text(text: str, backend: str, zone: Zone, policy: Policy) -> AdmittedText:
+def admit_text(text: str, request_id: str, backend: str, zone: Zone, policy: Policy) -> AdmittedText:
     """Let `text` leave for `backend`; raises `policy` if it may not."""
     policy.check_zone(backend, zone)
-    return AdmittedText(text, _SEAL)
+    return AdmittedText(text, request_id, _SEAL)
 
 
 def _check(seal: object) -> None:

@@ -24,7 +24,7 @@ async def count_messages(channel: Channel, admitted: Admitted) -> int:
     prompt = admitted.prompt
     messages = [wire_message(message) for message in prompt.request.messages]
     body = {"model": prompt.model.id.name, "messages": messages}
-    answer = await _post(channel, "/v1/chat/completions/input_tokens", body)
+    answer = await _post(channel, "/v1/chat/completions/input_tokens", body, prompt.request.id)
     tokens = integer(answer, "input_tokens")
     if tokens is None:
         raise _unreadable(channel)
@@ -36,15 +36,15 @@ async def count_text(channel: Channel, admitted: AdmittedText) -> int:
     if not admitted.text:
         return 0
     body = {"content": admitted.text, "add_special": False, "parse_special": False}
-    answer = await _post(channel, "/tokenize", body)
+    answer = await _post(channel, "/tokenize", body, admitted.request_id)
     tokens = as_list(answer.get("tokens"))
     if not tokens:
         raise _unreadable(channel)
     return len(tokens)
 
 
-async def _post(channel: Channel, path: str, body: Mapping[str, object]) -> Json:
-    async with channel.request("POST", path, body=encoded(body)) as answer:
+async def _post(channel: Channel, path: str, body: Mapping[str, object], request_id: str) -> Json:
+    async with channel.request("POST", path, body=encoded(body), request_id=request_id) as answer:
         if answer.status == 404:
             raise _unreadable(channel)
         await check(channel, answer, model=None)

@@ -18,6 +18,7 @@ from inhouse.inference.egress.addresses import resolve
 from inhouse.inference.egress.channel import Channel
 from inhouse.inference.openai import client
 from inhouse.inference.openai.answer import Rules
+from inhouse.inference.waiting import begun_within, within
 
 ZONE_SECONDS = 60.0
 """For how long a name's addresses are believed when a backend is judged; every connection is judged anew."""
@@ -106,14 +107,8 @@ class RemoteBackend:
         yield Progress(Stage.WAITING, str(model))
         extras = llamacpp.CHAT_EXTRAS if self.kind is Kind.LLAMACPP else {}
         answer = client.chat(self._channel, admitted, extras, self._rules(model), stack)
-        try:
-            async with asyncio.timeout(self._settings.first_token_timeout) as head:
-                first = await anext(answer)
-                head.reschedule(None)
-        except TimeoutError:
-            raise self._no_first_token(model) from None
-        yield first
-        async for event in answer:
+        limit = self._settings.first_token_timeout
+        async for event in begun_within(limit, answer, self._no_first_token(model)):
             yield event
 
     def _rules(self, model: ModelId) -> Rules:
@@ -149,17 +144,16 @@ class RemoteBackend:
     async def _counted(self, count: Awaitable[int]) -> Count | None:
         """None where the server cannot count after all: an older one, or another than its `kind` says."""
         limit = self._settings.first_token_timeout
+        late = InhouseError(
+            kind=ErrorKind.TIMEOUT,
+            message=f"{self.name} did not count the prompt's tokens within {limit:g} s.",
+            hint="Look at the server's load, or raise first_token_timeout of this backend.",
+            backend=self.name,
+        )
         try:
-            async with asyncio.timeout(limit):
+            async with within(limit, late):
                 return Count(await count, exact=True)
         except InhouseError as exc:
             if exc.kind is not ErrorKind.BAD_RESPONSE:
                 raise
             return None
-        except TimeoutError:
-            raise InhouseError(
-                kind=ErrorKind.TIMEOUT,
-                message=f"{self.name} did not count the prompt's tokens within {limit:g} s.",
-                hint="Look at the server's load, or raise first_token_timeout of this backend.",
-                backend=self.name,
-            ) from None

@@ -3,7 +3,7 @@
 import asyncio
 import itertools
 from collections.abc import Awaitable, Mapping
-from typing import Protocol, cast
+from typing import Protocol
 
 from inhouse.domain.errors import ErrorKind, InhouseError
 from inhouse.lsp import jsonrpc
@@ -50,11 +50,6 @@ class Client:
         value = self._declared(path)
         return value is True or isinstance(value, dict)
 
-    def lists(self, *path: str) -> tuple[object, ...]:
-        """The values of a list in the client's capabilities."""
-        value = self._declared(path)
-        return tuple(cast(list[object], value)) if isinstance(value, list) else ()
-
     def _declared(self, path: tuple[str, ...]) -> object:
         value: object = self.capabilities
         for name in path:
@@ -73,23 +68,6 @@ class Client:
     def dynamic_configuration(self) -> bool:
         """Whether `workspace/didChangeConfiguration` can be registered for."""
         return self.declares("workspace", "didChangeConfiguration", "dynamicRegistration")
-
-    @property
-    def message_actions(self) -> bool:
-        """Whether `window/showMessageRequest` is worth sending."""
-        return self.declares("window", "showMessage")
-
-    @property
-    def show_document(self) -> bool:
-        return self.declares("window", "showDocument", "support")
-
-    @property
-    def apply_edit(self) -> bool:
-        return self.declares("workspace", "applyEdit")
-
-    @property
-    def document_changes(self) -> bool:
-        return self.declares("workspace", "workspaceEdit", "documentChanges")
 
     def notify(self, method: str, params: object = None) -> None:
         self.send(jsonrpc.notification(method, params, self._default))

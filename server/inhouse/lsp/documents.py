@@ -75,10 +75,6 @@ class Documents:
         buffer = self._open.get(uris.key(uri))
         return buffer.snapshot(self.encoding) if buffer else None
 
-    def uris(self) -> tuple[str, ...]:
-        """As the client spelled them, in the order they were opened."""
-        return tuple(buffer.uri for buffer in self._open.values())
-
 
 class _Buffer:
     """The changing side of a document. A snapshot shares the list, which is then copied before the next change."""

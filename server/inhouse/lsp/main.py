@@ -1,6 +1,8 @@
 """The language server as a process: every feature registered in one place, on a session that follows the settings."""
 
 import asyncio
+import logging
+import os
 from collections.abc import Coroutine
 from pathlib import Path
 
@@ -8,13 +10,18 @@ from lsprotocol import types
 
 from inhouse import __version__
 from inhouse.assist.shapes import Shape
-from inhouse.config.load import Loaded, UntrustedBackend
+from inhouse.config.load import Loaded, Sources, UntrustedBackend, load
+from inhouse.config.paths import Paths
+from inhouse.domain.errors import InhouseError
 from inhouse.lsp import configuration, trust
+from inhouse.lsp.client import Client
 from inhouse.lsp.logs import configure_logging
 from inhouse.lsp.server import InhouseServer
 from inhouse.lsp.sessions import Sessions
 from inhouse.lsp.status import status
 from inhouse.lsp.transport import serve_stdio
+
+log = logging.getLogger(__name__)
 
 QUIET = 0.1
 """Seconds after the start before anything is made ready ahead of time: the first requests come first."""
@@ -24,7 +31,8 @@ def serve(*, config_file: Path | None, log_level: str, log_file: Path | None) ->
     """Speak LSP on stdin and stdout until the client ends it; the exit code."""
     configure_logging(log_level.upper(), log_file)
     service = Service(config_file)
-    return serve_stdio(service.server, service.stop)
+    limits = load(Sources(Paths.current(), os.environ, config_file)).config.limits
+    return serve_stdio(service.server, service.stop, max_message_bytes=limits.message_bytes)
 
 
 class Service:
@@ -39,19 +47,24 @@ class Service:
             ask=lambda backend: self._spawn(self._ask(backend)),
         )
         self._starting: asyncio.Task[None] | None = None
+        self._pulling: asyncio.Task[None] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._register(self.server)
 
     async def stop(self) -> None:
         """End what was started: tasks, connections, the engine."""
-        for task in self._tasks:
+        tasks = [*self._tasks, *filter(None, (self._starting, self._pulling))]
+        for task in tasks:
             task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
         await self._sessions.aclose()
 
     def _register(self, server: InhouseServer) -> None:
         @server.feature(types.INITIALIZED)
         async def initialized(ls: InhouseServer, params: types.InitializedParams) -> None:  # noqa: ARG001
-            await self._start(pull=True)
+            self._pulling = asyncio.create_task(self._pull(ls.client))
+            await self._ready()
+            self._spawn(configuration.watch(ls.client))
 
         @server.feature(types.WORKSPACE_DID_CHANGE_CONFIGURATION)
         async def did_change_configuration(ls: InhouseServer, params: types.DidChangeConfigurationParams) -> None:
@@ -70,41 +83,49 @@ class Service:
         async def inhouse_chat(ls: InhouseServer, params: object) -> Shape:
             from inhouse.lsp.chat import chat
 
-            await self._start(pull=False)
+            await self._ready()
             return await chat(ls, self._sessions, params)
 
         @server.feature("inhouse/models")
         async def inhouse_models(ls: InhouseServer, params: object) -> Shape:  # noqa: ARG001
             from inhouse.lsp.models import models
 
-            await self._start(pull=False)
+            await self._ready()
             return await models(self._sessions, params)
 
         @server.feature("inhouse/countTokens")
         async def inhouse_count_tokens(ls: InhouseServer, params: object) -> Shape:
             from inhouse.lsp.tokens import count_tokens
 
-            await self._start(pull=False)
+            await self._ready()
             return await count_tokens(ls, self._sessions, params)
 
         @server.feature("inhouse/status")
         async def inhouse_status(ls: InhouseServer, params: object) -> Shape:  # noqa: ARG001
-            await self._start(pull=False)
+            await self._ready()
             return await status(self._sessions)
 
-    async def _start(self, *, pull: bool) -> None:
+    async def _ready(self) -> None:
+        """There is a session, and the settings that the client was asked for are in it."""
+        await self._started()
+        if self._pulling is not None:
+            await asyncio.shield(self._pulling)
+
+    async def _started(self) -> None:
         """The first session, from whichever comes first: `initialized`, or a request that did not wait for it."""
         if self._starting is None:
-            self._starting = asyncio.create_task(self._first_session(pull=pull))
+            self._starting = asyncio.create_task(self._first_session())
         await asyncio.shield(self._starting)
 
-    async def _first_session(self, *, pull: bool) -> None:
-        server = self.server
-        await self._sessions.start(configuration.from_initialize(server.initialization_options), server.folders)
-        settings = await configuration.pull(server.client) if pull else None
+    async def _pull(self, client: Client) -> None:
+        await self._started()
+        settings = await configuration.pull(client)
         if settings is not None:
             await self._sessions.configure(settings)
-        self._spawn(configuration.watch(server.client))
+
+    async def _first_session(self) -> None:
+        server = self.server
+        await self._sessions.start(configuration.from_initialize(server.initialization_options), server.folders)
         self._spawn(self._get_ready())
 
     async def _get_ready(self) -> None:
@@ -112,7 +133,10 @@ class Service:
         await asyncio.to_thread(_load_chat)
         session = await self._sessions.current()
         for backend in session.backends.values():
-            await backend.warm_up()
+            try:
+                await backend.warm_up()
+            except InhouseError as exc:
+                log.warning("%s is not ready: %s", backend.name, exc.message)
 
     async def _ask(self, backend: UntrustedBackend) -> None:
         if await trust.agreed(self.server.client, backend):

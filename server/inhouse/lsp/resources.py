@@ -8,8 +8,8 @@ from inhouse.domain.conversation import LineRange, TextPart
 from inhouse.domain.errors import ErrorKind, InhouseError
 from inhouse.lsp import params, uris
 from inhouse.lsp.documents import Document, Documents, Encoding, split_lines
-from inhouse.workspace.attachments import Attachment, read_attachment
-from inhouse.workspace.exclude import Excludes
+from inhouse.workspace.attachments import Attachment, read_attachment, sendable_name
+from inhouse.workspace.exclude import Excludes, real_path
 
 Texts = Mapping[params.ResourcePart, TextPart]
 
@@ -54,7 +54,7 @@ class _Reader:
 
     def _inside(self, uri: str) -> Path:
         path = uris.to_path(uri)
-        if path is None or not any(path.resolve().is_relative_to(root.resolve()) for root in self._folders):
+        if path is None or not any(real_path(path).is_relative_to(real_path(root)) for root in self._folders):
             raise InhouseError(
                 kind=ErrorKind.INVALID_REQUEST,
                 message="A resource of the conversation is neither open nor a file inside the workspace.",
@@ -63,21 +63,17 @@ class _Reader:
         return path
 
     def _root(self, path: Path) -> Path:
-        return next((root for root in self._folders if path.is_relative_to(root)), path.parent)
+        """The workspace folder that holds the file; an editor and the user may each reach it through other links."""
+        real = real_path(path)
+        holding = (root for root in self._folders if path.is_relative_to(root) or real.is_relative_to(real_path(root)))
+        return next(holding, path.parent)
 
     def _name(self, uri: str) -> str:
         """Of an open buffer, which may have no file; one that is excluded stays out also when it is open."""
         path = uris.to_path(uri)
         if path is None:
             return "untitled"
-        root = self._root(path)
-        if self._excludes.matches(path, root):
-            raise InhouseError(
-                kind=ErrorKind.POLICY,
-                message=f"{path.name} is never sent: it matches privacy.exclude or a built-in pattern for secrets.",
-                hint="Copy what you need of it into another document.",
-            )
-        return path.relative_to(root).as_posix()
+        return sendable_name(path, self._root(path), self._excludes)
 
 
 def _area(found: params.Range) -> LineRange:

@@ -15,9 +15,7 @@ from inhouse.domain.origin import Origin
 
 _log = logging.getLogger(__name__)
 
-PROJECT_FILE = ".inhouse.toml"
-
-Stamp = tuple[tuple[str, int, int], ...]
+Stamp = tuple[tuple[str, ...], ...]
 
 
 class Sessions:
@@ -51,8 +49,9 @@ class Sessions:
         self._asked: set[UntrustedBackend] = set()
 
     async def start(self, editor: object, roots: tuple[Path, ...]) -> None:
-        """Make the first session; nothing here may be called before."""
-        self._editor, self._roots = editor, roots
+        """Make the first session; settings that came before it stay."""
+        self._editor = editor if self._editor is None else self._editor
+        self._roots = roots
         await self._reload()
 
     async def current(self) -> Session:
@@ -91,15 +90,8 @@ class Sessions:
         async with self._loading:
             before = self._session
             self._stamp = self._stamped()
-            sources = Sources(
-                paths=self._paths,
-                environ=self._environ,
-                user_file=self._config_file,
-                project_roots=self._roots,
-                editor=self._editor,
-            )
             previous = before.loaded if before else None
-            loaded = await asyncio.to_thread(load, sources, trusted=self._trusted, previous=previous)
+            loaded = await asyncio.to_thread(load, self._sources(), trusted=self._trusted, previous=previous)
             self._session = build_session(loaded, self._paths, self._environ, self._resources, self._changed)
             await self._resources.sweep()
         self._tell(before, loaded)
@@ -115,16 +107,24 @@ class Sessions:
             self._changed()
 
     def _stamped(self) -> Stamp:
-        """What tells that a settings file has changed, without reading it."""
-        named = self._environ.get("INHOUSE_CONFIG")
-        user = self._config_file or (Path(named) if named else self._paths.user_config)
-        files = [self._paths.machine_config, user, *(root / PROJECT_FILE for root in self._roots)]
+        """What tells that a file that governs the session has changed, without reading it: the settings, and the
+        machine policy, which may appear at any time."""
+        files = [self._paths.system_policy, *(file for _, file in self._sources().files())]
         return tuple(_stamp(file) for file in files)
 
+    def _sources(self) -> Sources:
+        return Sources(
+            paths=self._paths,
+            environ=self._environ,
+            user_file=self._config_file,
+            project_roots=self._roots,
+            editor=self._editor,
+        )
 
-def _stamp(file: Path) -> tuple[str, int, int]:
+
+def _stamp(file: Path) -> tuple[str, ...]:
     try:
         state = file.stat()
-    except (OSError, ValueError):
-        return (str(file), 0, -1)
-    return (str(file), state.st_mtime_ns, state.st_size)
+    except (OSError, ValueError) as exc:
+        return (str(file), type(exc).__name__)
+    return (str(file), f"{state.st_ino} {state.st_size} {state.st_mtime_ns} {state.st_ctime_ns}")

@@ -18,5 +18,5 @@ async def count_tokens(ls: InhouseServer, sessions: Sessions, given: object) -> 
         count = await count_request(session, conversation.model, request)
     else:
         bare = params.read(params.CountTextParams, given)
-        count = await count_text(await sessions.current(), bare.model, bare.text)
+        count = await count_text(await sessions.current(), bare.model, bare.text, ls.request_id)
     return {"tokens": count.tokens, "exact": count.exact}

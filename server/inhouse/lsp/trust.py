@@ -15,7 +15,7 @@ _log = logging.getLogger(__name__)
 
 
 async def agreed(client: Client, backend: UntrustedBackend) -> bool:
-    """Whether the user says yes; no answer is a no."""
+    """Whether the user says yes; no answer is a no. Every client may be asked: eglot can, and declares nothing."""
     text = (
         f"The settings of this editor or workspace name an inference server that Inhouse does not know: "
         f"{backend.origin} (backend {backend.name}). Send code and prompts there?"

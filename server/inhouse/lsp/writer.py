@@ -122,9 +122,10 @@ class FrameWriter:
         while batch := self._next_batch():
             self._write_all(batch)
             with self._changed:
+                was_high = self._queued > LOW_WATER_BYTES
                 self._queued -= len(batch)
-                low = self._queued <= LOW_WATER_BYTES
-            if low and self._waiting:
+                fell = was_high and self._queued <= LOW_WATER_BYTES
+            if fell:  # whoever waits saw the level above the mark; only the loop knows who that is
                 self._tell_loop(self._wake)
 
     def _next_batch(self) -> bytes:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from inhouse.config.files import UnreadableError, read_text
 from inhouse.domain.errors import ErrorKind, InhouseError
-from inhouse.workspace.exclude import Excludes
+from inhouse.workspace.exclude import Excludes, real_path
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,21 +23,28 @@ class Attachment:
 def read_attachment(path: Path, root: Path, excludes: Excludes) -> Attachment:
     """A regular file of UTF-8 text, at most 1 MB. Raises with one sentence for anything else, and for what is
     excluded."""
-    if excludes.matches(path, root):
-        raise InhouseError(
-            kind=ErrorKind.POLICY,
-            message=f"{_name(path, root)} is never sent: it matches privacy.exclude or a built-in pattern for secrets.",
-            hint="Copy what you need of it into another file.",
-        )
+    name = sendable_name(path, root, excludes)
     try:
         found = read_text(path)
     except UnreadableError as exc:
-        raise _refused(_name(path, root), str(exc)) from None
+        raise _refused(name, str(exc)) from None
     if found is None:
-        raise _refused(_name(path, root), "does not exist")
+        raise _refused(name, "does not exist")
     if "\0" in found[0]:
-        raise _refused(_name(path, root), "is not text")
-    return Attachment(_name(path, root), found[0])
+        raise _refused(name, "is not text")
+    return Attachment(name, found[0])
+
+
+def sendable_name(path: Path, root: Path, excludes: Excludes) -> str:
+    """The name of a file as the model is told it, whether the file exists or not. Raises for one that is excluded."""
+    name = _name(path, root)
+    if excludes.matches(path, root):
+        raise InhouseError(
+            kind=ErrorKind.POLICY,
+            message=f"{name} is never sent: it matches privacy.exclude or a built-in pattern for secrets.",
+            hint="Copy what you need of it into another file.",
+        )
+    return name
 
 
 def fenced(text: str) -> str:
@@ -49,8 +56,9 @@ def fenced(text: str) -> str:
 
 
 def _name(path: Path, root: Path) -> str:
-    path = path.absolute()
-    name = path.relative_to(root).as_posix() if path.is_relative_to(root) else path.name
+    spellings = ((path.absolute(), root), (real_path(path), real_path(root)))
+    inside = (each.relative_to(base).as_posix() for each, base in spellings if each.is_relative_to(base))
+    name = next(inside, path.name)
     return "".join(char if char.isprintable() else "?" for char in name)
 
 

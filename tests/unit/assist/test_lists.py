@@ -93,17 +93,17 @@ async def test_the_policy_is_told() -> None:
 
 async def test_counts_are_the_backends_own_where_it_can_tell() -> None:
     on = session(Memory("lab", count=Count(42, exact=True)), Memory("plain"))
-    assert await count_text(on, "lab|m", "one two") == Count(42, exact=True)
+    assert await count_text(on, "lab|m", "one two", "r1") == Count(42, exact=True)
     assert await count_request(on, "lab|m", HELLO) == Count(42, exact=True)
     longer = ChatRequest("r2", (*HELLO.messages, Message(Role.USER, (TextPart("More of it."),))))
     estimates = [await count_request(on, "plain|m", request) for request in (HELLO, longer)]
     assert [count.exact for count in estimates] == [False, False]
     assert 0 < estimates[0].tokens < estimates[1].tokens
-    assert await count_text(on, "plain|m", "") == Count(0, exact=False)
+    assert await count_text(on, "plain|m", "", "r1") == Count(0, exact=False)
 
 
 async def test_nothing_is_counted_where_nothing_may_be_sent() -> None:
     lab = Memory("lab")
     with pytest.raises(InhouseError) as caught:
-        await count_text(session(lab, policy=REFUSING), "lab|m", "secret")
+        await count_text(session(lab, policy=REFUSING), "lab|m", "secret", "r1")
     assert (caught.value.kind, lab.calls) == (ErrorKind.POLICY, [])

@@ -159,3 +159,21 @@ def test_deep_nesting_does_no_harm(setup: Setup) -> None:
     deep = json.loads("[" * 500 + "]" * 500)
     setup.inhouse({"backends": {"a": {"headers": deep, "models": deep}}, "tokens": deep})
     assert setup.load().errors
+
+
+@pytest.mark.parametrize("model", ["./x.gguf", "x.gguf", "/tmp/x", "~/x", "C:\\x", "X.GGUF"])
+def test_an_editor_names_no_model_file(setup: Setup, model: str) -> None:
+    """It may lie in a stranger's repository, made to break the engine's parser."""
+    write(setup.user, '[embedded]\nmodel = "/own.gguf"')
+    setup.inhouse({"embedded": {"model": model, "threads": 3}})
+    loaded = setup.load()
+    assert (loaded.config.embedded.model, loaded.config.embedded.threads) == ("/own.gguf", 3)
+    (problem,) = loaded.problems
+    assert (problem.key, problem.severity) == ("inhouse.embedded.model", "warning")
+    assert "your own settings file" in problem.message
+
+
+def test_an_editor_names_a_model(setup: Setup) -> None:
+    setup.inhouse({"embedded": {"model": "own"}})
+    loaded = setup.load()
+    assert (loaded.config.embedded.model, loaded.problems) == ("own", ())

@@ -1,6 +1,7 @@
 """Which layer wins, what each may say, and what happens when one is bad."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -161,3 +162,13 @@ class TestMerged:
         problem = setup.only_problem()
         assert (problem.line, problem.key, problem.severity) == (1, "backends.lab", "error")
         assert not setup.load().config.backends
+
+
+def test_the_settings_files_are_known_whether_they_exist_or_not(setup: Setup, tmp_path: Path) -> None:
+    roots = setup.project("one"), setup.project("two")
+    projects = [(LayerName.PROJECT, root / ".inhouse.toml") for root in roots]
+    machine = (LayerName.MACHINE, setup.machine)
+    assert setup.sources.files() == (machine, (LayerName.USER, setup.user), *projects)
+    setup.environment(INHOUSE_CONFIG=str(tmp_path / "named.toml"))
+    assert setup.sources.files()[1] == (LayerName.USER, tmp_path / "named.toml")
+    assert replace(setup.sources, user_file=Path("flag.toml")).files()[1] == (LayerName.USER, Path("flag.toml"))

@@ -3,6 +3,7 @@
 import pytest
 
 from inhouse.config.load import Loaded
+from inhouse.domain.models import Kind
 from inhouse.domain.origin import Origin
 from tests.unit.config.conftest import Setup, write
 
@@ -45,6 +46,11 @@ class TestKey:
         (problem,) = loaded.problems
         assert (problem.key, problem.severity) == ("INHOUSE_BACKENDS__LAB__URL", "warning")
         assert "api_key_env, api_key_header, headers, zone" in problem.message
+
+    def test_kind_does_not_follow_for_it_stands_for_a_key(self, setup: Setup) -> None:
+        write(setup.user, f'[backends.hf]\nurl = "{AWAY}"\nkind = "huggingface"')
+        setup.inhouse({"backends": {"hf": {"url": "http://localhost:1"}}})
+        assert setup.load().config.backends["hf"].kind is Kind.AUTO
 
     def test_counts_where_it_is_set_again(self, setup: Setup) -> None:
         write(setup.user, KEYED)
@@ -115,3 +121,20 @@ class TestEditorsBackend:
         setup.project("p", f'[backends.lab]\nurl = "{AWAY}"')
         setup.inhouse({"backends": {"lab": {"url": AWAY}}})
         assert setup.load().untrusted
+
+
+class TestOrder:
+    def test_a_name_that_no_backend_has_is_a_warning(self, setup: Setup) -> None:
+        text = f'[routing]\norder = ["lab", "gpu", "embedded", "gpu"]\n[backends.lab]\nurl = "{HOME}"'
+        write(setup.user, text)
+        problem = setup.only_problem()
+        assert (problem.key, problem.line, problem.severity) == ("routing.order", 2, "warning")
+        assert "no backend 'gpu'," in problem.message
+
+    def test_a_backend_that_waits_for_a_yes_is_known(self, setup: Setup) -> None:
+        setup.inhouse({"backends": {"lab": {"url": AWAY}}, "routing": {"order": ["lab"]}})
+        assert not setup.load().problems
+
+    def test_a_hostile_order_is_told_in_short(self, setup: Setup) -> None:
+        setup.inhouse({"routing": {"order": [f"{index}\n" * 100 for index in range(1000)]}})
+        assert len(setup.only_problem().message) < 1000

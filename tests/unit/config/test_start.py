@@ -12,8 +12,9 @@ import json, os, sys
 from inhouse.config.load import Sources, load
 from inhouse.config.paths import Paths
 paths = Paths.current()
-loaded = load(Sources(paths, os.environ))
-heavy = sorted({"pydantic", "tomllib", "difflib"} & set(sys.modules))
+as_vscode_sends = {"inhouse": {"privacy": {"exclude": ["**/.env", "**/*.pem"]}}}
+loaded = load(Sources(paths, os.environ, editor=as_vscode_sends))
+heavy = sorted({"pydantic", "tomllib", "difflib", "pathspec"} & set(sys.modules))
 folders = {name: str(getattr(paths, name)) for name in paths.__slots__}
 print(json.dumps({"heavy": heavy, "problems": len(loaded.problems), **folders}))
 """

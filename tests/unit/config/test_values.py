@@ -72,3 +72,13 @@ def test_many_faults_are_told_shortly(setup: Setup) -> None:
     assert len(problems) == 21
     assert "49980 more" in problems[-1].message
     assert sum(len(problem.message) for problem in problems) < 4096
+
+
+@pytest.mark.parametrize("pattern", ["a\\", "[z-a]", "\\"])
+def test_what_is_no_pattern_is_told_before_it_is_used(setup: Setup, pattern: str) -> None:
+    setup.project("p", f"[privacy]\nexclude = ['x', '{pattern}']")
+    loaded = setup.load()
+    (problem,) = loaded.problems
+    assert (problem.key, problem.severity) == ("privacy.exclude", "warning")
+    assert "entry 2 must be a path pattern" in problem.message
+    assert loaded.config.privacy.exclude == ("**/.env", "**/*.pem")

@@ -21,14 +21,14 @@ def test_an_admitted_prompt_is_the_prompt() -> None:
     admitted = admit(PROMPT, Zone.CLOUD, OPEN)
     assert admitted.prompt == PROMPT
     assert admitted.bounded(7).prompt == dataclasses.replace(PROMPT, max_tokens=7)
-    assert admit_text("hi", "lab", Zone.LOCAL, AIR_GAPPED).text == "hi"
+    assert admit_text("hi", "r1", "lab", Zone.LOCAL, AIR_GAPPED).text == "hi"
 
 
 def test_what_the_policy_forbids_is_not_admitted() -> None:
     with pytest.raises(InhouseError):
         admit(PROMPT, Zone.CLOUD, AIR_GAPPED)
     with pytest.raises(InhouseError):
-        admit_text("hi", "lab", Zone.CLOUD, AIR_GAPPED)
+        admit_text("hi", "r1", "lab", Zone.CLOUD, AIR_GAPPED)
 
 
 @pytest.mark.parametrize("seal", [None, object(), True, "seal"])
@@ -36,7 +36,7 @@ def test_nobody_else_can_admit(seal: object) -> None:
     with pytest.raises(TypeError, match="only governance"):
         Admitted(PROMPT, seal)
     with pytest.raises(TypeError, match="only governance"):
-        AdmittedText("hi", seal)
+        AdmittedText("hi", "r1", seal)
 
 
 def test_an_admitted_prompt_cannot_be_changed() -> None:

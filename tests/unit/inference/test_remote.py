@@ -256,4 +256,4 @@ async def _messages(lab: RemoteBackend) -> Count | None:
 
 
 async def _text(lab: RemoteBackend, text: str) -> Count | None:
-    return await lab.count_text(admit_text(text, "lab", Zone.LOCAL, OPEN))
+    return await lab.count_text(admit_text(text, "r1", "lab", Zone.LOCAL, OPEN))

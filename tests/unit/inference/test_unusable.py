@@ -18,7 +18,7 @@ OPEN = Policy(air_gapped=False, local_networks=())
 REASON = InhouseError(kind=ErrorKind.INVALID_CONFIG, message="No key.", hint="Set one.")
 MODEL = announce(ModelId("lab", "m"), context_length=1, override=None, tokens=Tokens(), local=True)
 PROMPT = admit(Prompt(ChatRequest("r1", ()), MODEL), Zone.LOCAL, OPEN)
-TEXT = admit_text("x", "lab", Zone.LOCAL, OPEN)
+TEXT = admit_text("x", "r1", "lab", Zone.LOCAL, OPEN)
 
 
 async def streamed(lab: UnusableBackend) -> None:

@@ -69,3 +69,21 @@ def test_the_project_is_the_nearest_repository(tmp_path: Path) -> None:
     assert root_of(inner) == tmp_path / "repo"
     (lone := tmp_path / "lone").mkdir()
     assert root_of(lone) == lone
+
+
+def test_a_project_may_be_reached_through_another_link(tmp_path: Path) -> None:
+    (folder := tmp_path / "real" / "config" / "secrets").mkdir(parents=True)
+    (file := folder / "a.txt").write_text("x", "utf-8")
+    (link := tmp_path / "link").symlink_to(tmp_path / "real")
+    assert read_attachment(file, link, NONE).name == "config/secrets/a.txt"
+    with pytest.raises(InhouseError) as caught:
+        read_attachment(file, link, Excludes(["config/secrets/**"]))
+    assert caught.value.kind is ErrorKind.POLICY
+    assert "config/secrets/a.txt is never sent" in caught.value.message
+
+
+def test_a_loop_of_links_is_refused(tmp_path: Path) -> None:
+    (loop := tmp_path / "loop").symlink_to(loop)
+    with pytest.raises(InhouseError) as caught:
+        read_attachment(loop, tmp_path, NONE)
+    assert caught.value.kind is ErrorKind.INVALID_REQUEST

@@ -74,3 +74,14 @@ def test_a_link_is_what_it_points_to(tmp_path: Path) -> None:
 
 def test_a_path_with_dots_is_where_it_leads(tmp_path: Path) -> None:
     assert Excludes(["/private"]).matches(tmp_path / "a" / ".." / "private" / "x", tmp_path)
+
+
+@pytest.mark.parametrize("path", [".aws/config", ".ssh/known_hosts", ".git/config", "credentials/.gnupg/a.conf"])
+def test_no_choice_of_a_root_hides_a_secret(tmp_path: Path, path: str) -> None:
+    file = tmp_path / path
+    assert Excludes().matches(file, file.parent)
+    assert Excludes().matches(Path("/elsewhere") / path, (Path("/elsewhere") / path).parent)
+
+
+def test_folders_called_credentials_hide_no_file_of_that_name() -> None:
+    assert Excludes().matches(Path("/credentials/repo/credentials"), Path("/credentials/repo"))

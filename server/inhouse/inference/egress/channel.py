@@ -3,8 +3,8 @@
 import asyncio
 import ssl
 import sys
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Generator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -127,14 +127,11 @@ class Channel:
             fields["Content-Type"] = "application/json"
         if request_id is not None:
             fields["X-Request-Id"] = request_id
-        from inhouse.inference.egress.failures import CAUGHT, translate
-
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(self._counted())
-            try:
-                response = await self._send(client.build_request(method, path, content=body, headers=fields), client)
-            except CAUGHT as exc:
-                raise translate(exc, backend=self.endpoint.backend, where=self.endpoint.base_url) from exc
+            with self._translated():
+                request = client.build_request(method, path, content=body, headers=fields)
+                response = await client.send(request, stream=True)
             stack.push_async_callback(response.aclose)
             received = {name.lower(): value for name, value in response.headers.items()}
             yield Answer(response.status_code, received, self._chunks(response))
@@ -149,18 +146,16 @@ class Channel:
             if self._retired and self._open_requests == 0:
                 await self.aclose()
 
-    async def _send(self, request: "httpx.Request", client: "httpx.AsyncClient") -> "httpx.Response":
-        import httpcore
+    @contextmanager
+    def _translated(self) -> Generator[None]:
+        from inhouse.inference.egress.failures import CAUGHT, translate  # lazy: it imports httpx
 
         try:
-            return await client.send(request, stream=True)
-        except (httpcore.RemoteProtocolError, httpcore.ReadError, httpcore.WriteError):
-            # A kept-alive connection may die just as it is used again, which says nothing about the server.
-            return await client.send(request, stream=True)
+            yield
+        except CAUGHT as exc:
+            raise translate(exc, backend=self.endpoint.backend, where=self.endpoint.base_url) from exc
 
     async def _chunks(self, response: "httpx.Response") -> AsyncIterator[bytes]:
-        from inhouse.inference.egress.failures import CAUGHT, translate
-
         if response.headers.get("content-encoding", "identity") != "identity":
             raise InhouseError(
                 kind=ErrorKind.BAD_RESPONSE,
@@ -168,11 +163,13 @@ class Channel:
                 hint="Switch compression off for this path in the server or its proxy.",
                 backend=self.endpoint.backend,
             )
-        try:
-            async for chunk in response.aiter_raw():
-                yield chunk
-        except CAUGHT as exc:
-            raise translate(exc, backend=self.endpoint.backend, where=self.endpoint.base_url) from exc
+        chunks = response.aiter_raw()
+        while True:
+            with self._translated():
+                chunk = await anext(chunks, None)
+            if chunk is None:
+                return
+            yield chunk
 
     async def _opened(self) -> "httpx.AsyncClient":
         if self._client is None:
@@ -182,13 +179,11 @@ class Channel:
         return self._client
 
     def _open_client(self) -> "httpx.AsyncClient":
-        import httpcore
         import httpx
 
         from inhouse.inference.egress.network import Network
         from inhouse.inference.egress.transport import Transport
 
-        asyncio.run(httpcore.AsyncConnectionPool().aclose())  # loads what httpcore puts off to its first use: anyio
         end = self.endpoint
         tls = _tls(end) if end.base_url.startswith("https:") else None
         headers = {"Accept-Encoding": "identity", "User-Agent": "inhouse", **dict(end.headers)}
@@ -204,34 +199,52 @@ class Channel:
         )
 
 
-def _trust_system(context: ssl.SSLContext) -> None:
-    """The system's own trust store. Not `create_default_context`, which lets SSL_CERT_FILE and SSL_CERT_DIR put another
-    in its place, and writes the keys of every connection to SSLKEYLOGFILE."""
-    if sys.platform == "win32":
-        context.load_default_certs()
-        return
-    paths = ssl.get_default_verify_paths()
-    file, folder = Path(paths.openssl_cafile), Path(paths.openssl_capath)
-    context.load_verify_locations(file if file.is_file() else None, folder if folder.is_dir() else None)
-
-
 def _tls(end: Endpoint) -> ssl.SSLContext:
-    try:
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        if end.trust.ca_file:
-            context.load_verify_locations(end.trust.ca_file)
-        else:
-            _trust_system(context)
-        if end.trust.client_cert:
-            context.load_cert_chain(end.trust.client_cert)
-    except (OSError, ssl.SSLError):
-        raise InhouseError(
-            kind=ErrorKind.INVALID_CONFIG,
-            message=f"The ca_file or client_cert of {end.backend} cannot be read as PEM.",
-            hint=f"Correct backends.{end.backend}.ca_file or client_cert.",
-            backend=end.backend,
-        ) from None
-    if not end.trust.verify:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    trust = end.trust
+    if trust.ca_file:
+        with _told(f"The ca_file of {end.backend} cannot be read as PEM.", "ca_file", end.backend):
+            context.load_verify_locations(trust.ca_file)
+    elif trust.verify:
+        _trust_system(context, end.backend)
+    if trust.client_cert:
+        with _told(f"The client_cert of {end.backend} cannot be read as PEM.", "client_cert", end.backend):
+            context.load_cert_chain(trust.client_cert, password=lambda: _no_passphrase(end.backend))
+    if not trust.verify:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
     return context
+
+
+def _trust_system(context: ssl.SSLContext, backend: str) -> None:
+    """The system's own trust store. Not `create_default_context`, which lets SSL_CERT_FILE and SSL_CERT_DIR put another
+    in its place, and writes the keys of every connection to SSLKEYLOGFILE."""
+    with _told("This system's trust store cannot be read.", "ca_file", backend):
+        if sys.platform == "win32":
+            context.load_default_certs()
+            return
+        paths = ssl.get_default_verify_paths()
+        file, folder = Path(paths.openssl_cafile), Path(paths.openssl_capath)
+        if not file.is_file() and not folder.is_dir():
+            raise FileNotFoundError
+        context.load_verify_locations(file if file.is_file() else None, folder if folder.is_dir() else None)
+
+
+@contextmanager
+def _told(message: str, setting: str, backend: str) -> Generator[None]:
+    """Raises `message` for a file that cannot be read, with a hint at the setting that helps."""
+    try:
+        yield
+    except OSError:  # ssl.SSLError among them
+        hint = f"Set backends.{backend}.{setting} to a PEM file that can be read."
+        raise InhouseError(kind=ErrorKind.INVALID_CONFIG, message=message, hint=hint, backend=backend) from None
+
+
+def _no_passphrase(backend: str) -> str:
+    """Called for an encrypted key, where OpenSSL itself would ask at the terminal."""
+    raise InhouseError(
+        kind=ErrorKind.INVALID_CONFIG,
+        message=f"The client_cert of {backend} is encrypted.",
+        hint=f"Set backends.{backend}.client_cert to a PEM file whose key has no passphrase.",
+        backend=backend,
+    )

@@ -19,6 +19,7 @@ from inhouse.inference.embedded.gguf import trained_context_length
 from inhouse.inference.embedded.supervisor import Supervisor
 from inhouse.inference.openai import client
 from inhouse.inference.openai.answer import Rules
+from inhouse.inference.waiting import begun_within, within
 
 NAME = "embedded"
 ANSWER_TOKENS = 1024
@@ -29,6 +30,7 @@ EXTRAS = {**llamacpp.CHAT_EXTRAS, "repeat_penalty": 1.1}
 
 FIRST_TOKEN_SECONDS = 900.0
 IDLE_SECONDS = 120.0
+COUNT_SECONDS = 120.0
 
 
 class EmbeddedBackend:
@@ -84,11 +86,13 @@ class EmbeddedBackend:
             yield Progress(Stage.LOADING, str(model))
         channel = await stack.enter_async_context(self._supervisor.lease())
         yield Progress(Stage.WAITING, str(model))
+        answer = client.chat(channel, _bounded(admitted), EXTRAS, self._rules(model), stack)
+        late = _late(f"began no answer within {FIRST_TOKEN_SECONDS:g} s")
         try:
-            async for event in client.chat(channel, _bounded(admitted), EXTRAS, self._rules(model), stack):
+            async for event in begun_within(FIRST_TOKEN_SECONDS, answer, late):
                 yield event
         except InhouseError as exc:
-            raise await self._supervisor.explained(exc) from exc
+            raise await self._explained(exc, channel) from exc
 
     def _rules(self, model: ModelId) -> Rules:
         limits = self._config.limits
@@ -112,9 +116,27 @@ class EmbeddedBackend:
     async def _counted_once(self, count: Callable[[Channel], Awaitable[int]]) -> Count:
         async with self._supervisor.lease() as channel:
             try:
-                return Count(await count(channel), exact=True)
+                async with within(
+                    COUNT_SECONDS, _late(f"did not count the prompt's tokens within {COUNT_SECONDS:g} s")
+                ):
+                    return Count(await count(channel), exact=True)
             except InhouseError as exc:
-                raise await self._supervisor.explained(exc) from exc
+                raise await self._explained(exc, channel) from exc
+
+    async def _explained(self, failure: InhouseError, channel: Channel) -> InhouseError:
+        if failure.kind is ErrorKind.TIMEOUT:
+            self._supervisor.abandon(channel)
+            return failure
+        return await self._supervisor.explained(failure)
+
+
+def _late(what: str) -> InhouseError:
+    return InhouseError(
+        kind=ErrorKind.TIMEOUT,
+        message=f"The embedded engine {what}.",
+        hint="Ask again, and it is started anew; if it happens often, the model is too large for this machine.",
+        backend=NAME,
+    )
 
 
 def _bounded(admitted: Admitted) -> Admitted:

@@ -1,12 +1,13 @@
 """The embedded engine's models: which are known, which are here, and where."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from inhouse.config.paths import Paths
-from inhouse.config.schema import home_path
+from inhouse.config.schema import home_path, is_path
 from inhouse.domain.errors import ErrorKind, InhouseError
 
 GGUF_MAGIC = b"GGUF"
@@ -76,19 +77,18 @@ def file_of(name: str, folder: Path) -> Path:
 
 def listing(folder: Path) -> tuple[Listed, ...]:
     """The known models and those added by hand, by name."""
-    here = dict(_installed(folder))
+    with _reading(f"The models folder {folder}", "Make it readable and searchable."):
+        here = dict(_installed(folder))
     names = sorted({*KNOWN, *here})
     return tuple(_listed(name, here.get(name), folder) for name in names)
 
 
-def is_path(model: str) -> bool:
-    """Whether `embedded.model` names a file rather than a model."""
-    return "/" in model or "\\" in model or model.startswith("~") or model.lower().endswith(SUFFIX)
-
-
 def location(model: str, folder: Path) -> Path:
     """Where the file for a value of `embedded.model` is, or would be."""
-    return home_path(model).absolute() if is_path(model) else file_of(model, folder)
+    if not is_path(model):
+        return file_of(model, folder)
+    with _reading("The current folder", "Give embedded.model as an absolute path."):
+        return home_path(model).absolute()
 
 
 def resolve(model: str, folder: Path) -> Path:
@@ -98,9 +98,12 @@ def resolve(model: str, folder: Path) -> Path:
     """
     path = location(model, folder)
     known = None if is_path(model) else KNOWN.get(model)
-    if not path.is_file():
+    with _reading(f"The file of the embedded model {model}", "Correct embedded.model, or make the file readable."):
+        there = path.is_file()
+        whole = there and _looks_whole(path, known)
+    if not there:
         raise _missing(model, known)
-    if not _looks_whole(path, known):
+    if not whole:
         raise InhouseError(
             kind=ErrorKind.NO_BACKEND,
             message=f"The file of the embedded model {model} is damaged or not a GGUF file.",
@@ -138,12 +141,20 @@ def _listed(name: str, size: int | None, folder: Path) -> Listed:
 
 
 def _looks_whole(path: Path, known: KnownModel | None) -> bool:
-    try:
-        with path.open("rb") as file:
-            magic = file.read(len(GGUF_MAGIC))
-    except OSError:
-        return False
+    with path.open("rb") as file:
+        magic = file.read(len(GGUF_MAGIC))
     return magic == GGUF_MAGIC and (known is None or path.stat().st_size == known.size)
+
+
+@contextmanager
+def _reading(what: str, hint: str) -> Generator[None]:
+    try:
+        yield
+    except OSError as exc:
+        reason = (exc.strerror or "unknown reason").lower()
+        raise InhouseError(
+            kind=ErrorKind.NO_BACKEND, message=f"{what} cannot be read ({reason}).", hint=hint, backend="embedded"
+        ) from None
 
 
 def _missing(model: str, known: KnownModel | None) -> InhouseError:

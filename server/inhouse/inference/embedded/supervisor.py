@@ -4,9 +4,12 @@ import asyncio
 import contextlib
 import logging
 import os
+import secrets
+import shutil
 import sys
+import tempfile
 from collections import deque
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,13 +51,33 @@ class EngineSettings:
     runtime: Path
 
 
-@dataclass(slots=True)
-class _Running:
+@dataclass(frozen=True, slots=True)
+class _Child:
+    """The process and what goes with it; `drain` fills `log`."""
+
     process: asyncio.subprocess.Process
-    channel: Channel
     folder: Path
     log: deque[str]
-    tasks: list[asyncio.Task[None]]
+    drain: asyncio.Task[None]
+
+    async def end(self) -> None:
+        try:
+            await _end(self.process)
+        finally:
+            self.drain.cancel()
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Running:
+    child: _Child
+    channel: Channel
+
+    async def end(self) -> None:
+        try:
+            await self.channel.aclose()
+        finally:
+            await self.child.end()
 
 
 class Supervisor:
@@ -73,7 +96,12 @@ class Supervisor:
 
     @property
     def loaded(self) -> bool:
-        return self._running is not None and self._running.process.returncode is None
+        return self._running is not None and self._running.child.process.returncode is None
+
+    @property
+    def closed(self) -> bool:
+        """Retired, and nothing is left of it: it can be forgotten."""
+        return self._retired and self._leases == 0 and self._running is None and not self._closing
 
     @asynccontextmanager
     async def lease(self) -> AsyncGenerator[Channel, None]:
@@ -91,7 +119,7 @@ class Supervisor:
         """A failure of a request, said to be the engine's end where that is what it was."""
         running = self._running
         cut = failure.kind in (ErrorKind.UNREACHABLE, ErrorKind.INCOMPLETE)
-        if not cut or running is None or not await _has_ended(running.process):
+        if not cut or running is None or not await _has_ended(running.child.process):
             return failure
         return self._ended(failure.kind, running)
 
@@ -100,55 +128,81 @@ class Supervisor:
         if self._unload is not None:
             self._unload.cancel()
         async with self._starting:
-            await self._stop()
-        await asyncio.gather(*self._closing)
+            self._let_go()
+        await self._all_ended()
 
     def retire(self) -> None:
         """New settings have another engine: end this one as soon as nobody holds a lease."""
         self._retired = True
         self._schedule_unload()
 
+    def abandon(self, channel: Channel) -> None:
+        """End the engine of this channel because it is stuck, whoever else waits for it; the next lease starts anew."""
+        if self._running is not None and self._running.channel is channel:
+            _log.error("the embedded engine does not answer and is ended:\n%s", "\n".join(self._running.child.log))
+            self._let_go()
+
     def _schedule_unload(self) -> None:
+        if self._unload is not None:
+            self._unload.cancel()
         if self._leases == 0 and self._running is not None:
             delay = 0 if self._retired else self._settings.idle_unload
             self._unload = asyncio.get_running_loop().call_later(delay, self._unload_now)
 
     def _unload_now(self) -> None:
-        task = asyncio.get_running_loop().create_task(self._unload_if_idle())
+        if self._leases == 0 and self._running is not None:
+            idle = f"after {self._settings.idle_unload:g} s without a request"
+            _log.info("the embedded engine is unloaded %s", "for newer settings" if self._retired else idle)
+            self._let_go()
+
+    def _let_go(self) -> None:
+        running, self._running = self._running, None
+        if running is not None:
+            self._in_background(running.end())
+
+    def _in_background(self, ending: Coroutine[None, None, None]) -> None:
+        """A task of its own: the end of a process goes on however often whoever asked for it is cancelled."""
+        task = asyncio.get_running_loop().create_task(ending)
         self._closing.add(task)
         task.add_done_callback(self._closing.discard)
 
-    async def _unload_if_idle(self) -> None:
-        async with self._starting:
-            if self._leases == 0:
-                _log.info("the embedded engine is unloaded after %g s without a request", self._settings.idle_unload)
-                await self._stop()
+    async def _all_ended(self) -> None:
+        if self._closing:
+            await asyncio.wait(self._closing)  # which leaves them alone when it is cancelled
 
     async def _started(self) -> _Running:
         async with self._starting:
-            if self._running is not None and self._running.process.returncode is not None:
-                await self._stop()
+            if not self.loaded:
+                self._let_go()
             if self._running is None:
+                await self._all_ended()  # two models at once may not fit into the memory
                 self._running = await self._start()
             return self._running
 
     async def _start(self) -> _Running:
-        # Not at the top, for the server's start: they load random numbers and three compressions.
-        import shutil
-        import tempfile
-
         folder = Path(tempfile.mkdtemp(prefix="inhouse-", dir=self._settings.runtime))
+        key = Secret(secrets.token_urlsafe(32))
+        socket = folder / "engine.sock" if sys.platform != "win32" else None
         try:
-            return await self._spawn(folder)
+            child = await self._spawn(folder, key, socket)
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise
+        try:
+            address = await self._ready(child)
+        except BaseException:
+            self._in_background(child.end())
+            await self._all_ended()
+            raise
+        endpoint = Endpoint(
+            backend="embedded",
+            base_url="http://engine" if socket is not None else address,
+            credential=Credential(key),
+            unix_socket=str(socket) if socket is not None else None,
+        )
+        return _Running(child, Channel(endpoint))
 
-    async def _spawn(self, folder: Path) -> _Running:
-        import secrets
-
-        key = Secret(secrets.token_urlsafe(32))
-        socket = folder / "engine.sock" if sys.platform != "win32" else None
+    async def _spawn(self, folder: Path, key: Secret, socket: Path | None) -> _Child:
         environment = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
         environment |= {
             engine.KEY: key.reveal(),
@@ -167,33 +221,20 @@ class Supervisor:
             env=environment,
         )
         log: deque[str] = deque(maxlen=_KEPT_LINES)
-        drain = asyncio.create_task(_drain(process, log))
-        try:
-            address = await self._ready(process, log, drain)
-        except BaseException:
-            await _end(process)
-            drain.cancel()
-            raise
-        endpoint = Endpoint(
-            backend="embedded",
-            base_url="http://engine" if socket is not None else address,
-            credential=Credential(key),
-            unix_socket=str(socket) if socket is not None else None,
-        )
-        return _Running(process, Channel(endpoint), folder, log, [drain])
+        return _Child(process, folder, log, asyncio.create_task(_drain(process, log)))
 
-    async def _ready(self, process: asyncio.subprocess.Process, log: deque[str], drain: asyncio.Task[None]) -> str:
-        assert process.stdout is not None
+    async def _ready(self, child: _Child) -> str:
+        assert child.process.stdout is not None
         try:
             async with asyncio.timeout(LOAD_SECONDS):
-                line = await process.stdout.readline()
+                line = await child.process.stdout.readline()
         except TimeoutError:
             line = b""
         word, _, address = line.decode("utf-8", "replace").strip().partition(" ")
         if word == "ready":
             return address
-        await asyncio.wait({drain}, timeout=_STOP_SECONDS)
-        _log.error("the embedded engine did not start:\n%s", "\n".join(log))
+        await asyncio.wait({child.drain}, timeout=_STOP_SECONDS)
+        _log.error("the embedded engine did not start:\n%s", "\n".join(child.log))
         raise InhouseError(
             kind=ErrorKind.SERVER_ERROR,
             message=f"The embedded engine cannot load the model {self._settings.alias}.",
@@ -202,27 +243,15 @@ class Supervisor:
         )
 
     def _ended(self, kind: ErrorKind, running: _Running) -> InhouseError:
-        code = running.process.returncode or 0
+        code = running.child.process.returncode or 0
         how = f"by signal {-code}" if code < 0 else f"with code {code}"
-        _log.error("the embedded engine ended %s:\n%s", how, "\n".join(running.log))
+        _log.error("the embedded engine ended %s:\n%s", how, "\n".join(running.child.log))
         return InhouseError(
             kind=kind,
             message=f"The embedded engine ended unexpectedly ({how}).",
             hint="Ask again, and it is started anew; if it happens often, the machine may be out of memory.",
             backend="embedded",
         )
-
-    async def _stop(self) -> None:
-        running, self._running = self._running, None
-        if running is None:
-            return
-        await running.channel.aclose()
-        await _end(running.process)
-        for task in running.tasks:
-            task.cancel()
-        import shutil
-
-        shutil.rmtree(running.folder, ignore_errors=True)
 
 
 async def _drain(process: asyncio.subprocess.Process, log: deque[str]) -> None:
@@ -249,12 +278,14 @@ async def _end(process: asyncio.subprocess.Process) -> None:
     assert process.stdin is not None
     process.stdin.close()
     try:
-        async with asyncio.timeout(_STOP_SECONDS):
-            await process.wait()
-    except TimeoutError:
-        with contextlib.suppress(ProcessLookupError):
-            process.kill()
-        await process.wait()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_STOP_SECONDS):
+                await process.wait()
+    finally:  # also when cancelled, as the loop does with every task at its own end
+        if process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                process.kill()
+    await process.wait()
 
 
 def _cores() -> int:

@@ -5,17 +5,14 @@ from collections.abc import Mapping
 
 import orjson
 
-from inhouse.domain.conversation import ImagePart, Message, SamplingOptions, TextPart, ThinkingPart
-from inhouse.domain.errors import ErrorKind, InhouseError
+from inhouse.domain.conversation import Message, SamplingOptions, TextPart
 from inhouse.domain.prompt import Prompt
 
 
 def chat_body(prompt: Prompt, extras: Mapping[str, object]) -> bytes:
     """Always streamed: a backend notices a cancelled answer in milliseconds only when it streams (llama.cpp: 25-92 ms
-    against seconds). Raises `unsupported` for what this version cannot send."""
+    against seconds)."""
     request = prompt.request
-    if request.tools:
-        raise _unsupported("tools")
     body: dict[str, object] = {
         "model": prompt.model.id.name,
         "messages": [wire_message(message) for message in request.messages],
@@ -39,12 +36,7 @@ def encoded(body: Mapping[str, object]) -> bytes:
 
 def wire_message(message: Message) -> dict[str, object]:
     """One message; thinking is never sent back, and several text parts become one text."""
-    texts: list[str] = []
-    for part in message.parts:
-        if isinstance(part, TextPart):
-            texts.append(part.text)
-        elif not isinstance(part, ThinkingPart):
-            raise _unsupported("images" if isinstance(part, ImagePart) else "tools")
+    texts = [part.text for part in message.parts if isinstance(part, TextPart)]
     return {"role": message.role.value, "content": "\n\n".join(texts)}
 
 
@@ -62,11 +54,3 @@ def _sampling(options: SamplingOptions) -> dict[str, object]:
         schema = {"name": "answer", "schema": options.response_schema}
         fields["response_format"] = {"type": "json_schema", "json_schema": schema}
     return fields
-
-
-def _unsupported(what: str) -> InhouseError:
-    return InhouseError(
-        kind=ErrorKind.UNSUPPORTED,
-        message=f"This version of Inhouse cannot send {what} to a model yet.",
-        hint=f"Send the conversation without {what}.",
-    )

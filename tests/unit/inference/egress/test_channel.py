@@ -10,6 +10,7 @@ import pytest
 
 from inhouse.domain.errors import ErrorKind, InhouseError
 from inhouse.domain.secret import Secret
+from inhouse.inference.egress import network
 from inhouse.inference.egress.channel import Channel, Credential, Endpoint
 from tests.fakes import answers, behaviours
 from tests.fakes.behaviours import compressed, cut_after, endless, html_page, redirect, reply, sequence, silence, steps
@@ -131,6 +132,14 @@ async def test_a_kept_connection_that_died_is_tried_once_more() -> None:
         assert [one.request.connection for one in backend.exchanges()] == [1, 1, 2]
 
 
+async def test_a_kept_connection_that_began_to_answer_is_not_tried_again() -> None:
+    with FakeBackend(models=sequence(answers.models(), steps(Raw(b"HTTP/1.1 200 OK\r\nA: "), Fin()))) as backend:
+        async with channel(backend.url) as made:
+            await body(made)
+            assert await kind(made) is ErrorKind.UNREACHABLE
+        assert [one.request.connection for one in backend.exchanges()] == [1, 1]
+
+
 @pytest.mark.parametrize(
     ("behaviour", "expected"),
     [
@@ -151,7 +160,7 @@ async def test_what_is_no_answer(behaviour: Behaviour, expected: ErrorKind) -> N
         backend.answer(MODELS, behaviour)
         async with channel(backend.url) as made:
             assert await kind(made) is expected
-        assert len(backend.exchanges(MODELS)) <= 2
+        assert len(backend.exchanges(MODELS)) == 1  # never sent twice
 
 
 async def test_nobody_listens() -> None:
@@ -174,6 +183,24 @@ async def test_a_connect_that_never_ends() -> None:
             assert await kind(made) is ErrorKind.UNREACHABLE
         for each in taken:
             each.close()
+
+
+async def test_an_address_that_is_silent_hides_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def two(_host: str, _port: int) -> tuple[str, ...]:
+        return ("silent", "127.0.0.1")
+
+    real = asyncio.open_connection
+
+    async def connect(host: str, port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        if host == "silent":
+            await asyncio.Event().wait()
+        return await real(host, port)
+
+    monkeypatch.setattr(network, "resolve", two)
+    monkeypatch.setattr(asyncio, "open_connection", connect)
+    with FakeBackend() as backend:
+        async with channel(backend.url, connect_timeout=0.4) as made:
+            assert await body(made)
 
 
 async def test_a_retired_channel_closes_when_its_last_answer_ends() -> None:

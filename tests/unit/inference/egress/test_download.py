@@ -7,24 +7,38 @@ import pytest
 
 from inhouse.domain.errors import ErrorKind, InhouseError
 from inhouse.inference.egress.download import download
-from tests.fakes.behaviours import cut_after, redirect, reply, stream
+from tests.fakes.behaviours import cut_after, redirect, reply, silence, steps, stream
 from tests.fakes.server import FakeBackend
-from tests.fakes.wire import Behaviour, Fin, Request, Rst, Step
+from tests.fakes.wire import Behaviour, Fin, Head, Raw, Request, Rst, Stall, Step
 
 CONTENT = bytes(range(256)) * 8
 ROUTE = "GET /files/model.gguf"
 
 
+ETAG = '"v1"'
+
+
+def part(target: Path, content: bytes, validator: str = ETAG) -> Path:
+    """What an earlier try left."""
+    target.write_bytes(content)
+    sidecar(target).write_text(validator)
+    return target
+
+
+def sidecar(target: Path) -> Path:
+    return target.with_name(f"{target.name}.etag")
+
+
 def ranges(request: Request) -> Iterable[Step]:
-    """A server that knows ranges."""
+    """A server that knows ranges and versions."""
     asked = request.header("range")
-    if asked is None:
-        return reply(200, CONTENT)(request)
+    if asked is None or request.header("if-range") not in {None, ETAG}:
+        return reply(200, CONTENT, headers=(("ETag", ETAG),))(request)
     start = int(asked.removeprefix("bytes=").removesuffix("-"))
     if start >= len(CONTENT):
         return reply(416, headers=(("Content-Range", f"bytes */{len(CONTENT)}"),))(request)
-    part = f"bytes {start}-{len(CONTENT) - 1}/{len(CONTENT)}"
-    return reply(206, CONTENT[start:], headers=(("Content-Range", part),))(request)
+    extent = f"bytes {start}-{len(CONTENT) - 1}/{len(CONTENT)}"
+    return reply(206, CONTENT[start:], headers=(("Content-Range", extent),))(request)
 
 
 async def fetch(behaviour: Behaviour, target: Path) -> list[tuple[int, int | None]]:
@@ -55,17 +69,48 @@ async def test_a_whole_file(tmp_path: Path, behaviour: Behaviour) -> None:
 
 @pytest.mark.parametrize("have", [1, 1000, len(CONTENT) - 1, len(CONTENT)])
 async def test_the_rest_of_a_file(tmp_path: Path, have: int) -> None:
-    target = tmp_path / "file"
-    target.write_bytes(CONTENT[:have])
+    target = part(tmp_path / "file", CONTENT[:have])
     heard = await fetch(ranges, target)
     assert target.read_bytes() == CONTENT
+    assert not sidecar(target).exists()
     assert all(have < done <= total for done, total in heard if total)
+
+
+@pytest.mark.parametrize("validator", ['"v0"', "", None])
+async def test_another_version_is_not_glued_to_the_old_half(tmp_path: Path, validator: str | None) -> None:
+    target = part(tmp_path / "file", b"old" * 100, validator or "")
+    if validator is None:
+        sidecar(target).unlink()
+    await fetch(ranges, target)
+    assert target.read_bytes() == CONTENT
+
+
+@pytest.mark.parametrize(
+    ("headers", "kept"),
+    [
+        ((("ETag", ETAG), ("Last-Modified", "Mon")), ETAG),
+        ((("ETag", 'W/"v1"'), ("Last-Modified", "Mon")), "Mon"),
+        ((("ETag", 'W/"v1"'),), ""),
+    ],
+)
+async def test_what_tells_the_version_is_kept_until_the_file_is_whole(
+    tmp_path: Path, headers: tuple[tuple[str, str], ...], kept: str
+) -> None:
+    target = tmp_path / "file"
+    cut = steps(Head(200, (*headers, ("Content-Length", "9"))), Raw(b"x"), Fin())
+    assert await kind(cut, target) is ErrorKind.INCOMPLETE
+    assert sidecar(target).read_text() == kept
+
+
+@pytest.mark.parametrize("behaviour", [silence(), steps(Head(200), Stall())])
+async def test_a_server_that_stalls(tmp_path: Path, behaviour: Behaviour, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("inhouse.inference.egress.download.IDLE_SECONDS", 0.2)
+    assert await kind(behaviour, tmp_path / "file") is ErrorKind.TIMEOUT
 
 
 @pytest.mark.parametrize("behaviour", [reply(200, CONTENT), stream(CONTENT)])
 async def test_a_server_without_ranges_sends_it_all_again(tmp_path: Path, behaviour: Behaviour) -> None:
-    target = tmp_path / "file"
-    target.write_bytes(b"x" * 3000)
+    target = part(tmp_path / "file", b"x" * 3000)
     await fetch(behaviour, target)
     assert target.read_bytes() == CONTENT
 
@@ -81,8 +126,7 @@ async def test_what_came_of_a_cut_file_is_kept(tmp_path: Path, ending: Fin | Rst
 
 async def test_less_than_was_promised_is_incomplete(tmp_path: Path) -> None:
     short = reply(206, CONTENT[500:600], headers=(("Content-Range", f"bytes 500-2047/{len(CONTENT)}"),))
-    target = tmp_path / "file"
-    target.write_bytes(CONTENT[:500])
+    target = part(tmp_path / "file", CONTENT[:500])
     assert await kind(short, target) is ErrorKind.INCOMPLETE
     assert target.read_bytes() == CONTENT[:600]
 

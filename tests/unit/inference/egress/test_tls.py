@@ -2,6 +2,7 @@
 
 import asyncio
 import ssl
+import sys
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -13,6 +14,9 @@ from inhouse.inference.egress.channel import Channel, Endpoint, Trust
 
 CERTIFICATE = str(Path(__file__).parent / "localhost.pem")
 """Self-signed, for localhost but not for 127.0.0.1, with its key, which protects nothing."""
+
+ENCRYPTED = str(Path(__file__).parent / "encrypted.pem")
+"""Another of that kind, its key under a passphrase."""
 
 
 @asynccontextmanager
@@ -79,9 +83,31 @@ async def test_a_server_without_tls() -> None:
 
 
 @pytest.mark.parametrize(
-    "trust", [Trust(ca_file="/nowhere.pem"), Trust(client_cert="/nowhere.pem"), Trust(ca_file=__file__)]
+    ("trust", "setting"),
+    [
+        (Trust(ca_file="/nowhere.pem"), "ca_file"),
+        (Trust(client_cert="/nowhere.pem"), "client_cert"),
+        (Trust(ca_file=__file__), "ca_file"),
+    ],
 )
-async def test_files_that_cannot_be_read_are_named_by_their_setting(trust: Trust) -> None:
-    with pytest.raises(InhouseError, match="ca_file or client_cert of lab") as caught:
+async def test_files_that_cannot_be_read_are_named_by_their_setting(trust: Trust, setting: str) -> None:
+    with pytest.raises(InhouseError, match=f"The {setting} of lab cannot be read") as caught:
         await fetch("https://localhost:1", trust)
+    assert caught.value.kind is ErrorKind.INVALID_CONFIG
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="OpenSSL's paths are not used there")
+async def test_a_system_without_a_trust_store(monkeypatch: pytest.MonkeyPatch) -> None:
+    nowhere = ssl.DefaultVerifyPaths("", "", "", "/nowhere.pem", "", "/nowhere")
+    monkeypatch.setattr(ssl, "get_default_verify_paths", lambda: nowhere)
+    with pytest.raises(InhouseError, match="system's trust store") as caught:
+        await fetch("https://localhost:1", Trust())
+    assert (caught.value.kind, "lab.ca_file" in caught.value.hint) == (ErrorKind.INVALID_CONFIG, True)
+    async with tls_server() as port:
+        assert await fetch(f"https://localhost:{port}", Trust(verify=False)) == b"OK"
+
+
+async def test_nobody_is_asked_for_a_passphrase() -> None:
+    with pytest.raises(InhouseError, match="client_cert of lab is encrypted") as caught:
+        await fetch("https://localhost:1", Trust(CERTIFICATE, ENCRYPTED))
     assert caught.value.kind is ErrorKind.INVALID_CONFIG

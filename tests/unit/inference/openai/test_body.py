@@ -7,18 +7,13 @@ import pytest
 
 from inhouse.domain.conversation import (
     ChatRequest,
-    ImagePart,
     Message,
-    Part,
     Role,
     SamplingOptions,
     TextPart,
     ThinkingPart,
     Tool,
-    ToolCallPart,
-    ToolResultPart,
 )
-from inhouse.domain.errors import ErrorKind, InhouseError
 from inhouse.domain.models import ContextSource, Model, ModelId, TokenLimits
 from inhouse.domain.prompt import Prompt
 from inhouse.inference.openai.body import chat_body
@@ -85,21 +80,6 @@ def test_messages_keep_their_order_and_lose_their_thinking() -> None:
     )
     sent = [(message["role"], message["content"]) for message in body(said)["messages"]]
     assert sent == [("system", "Be brief."), ("user", "a\n\nb"), ("assistant", "c"), ("user", "")]
-
-
-@pytest.mark.parametrize(
-    "part", [ImagePart("image/png", "AA=="), ToolCallPart("1", "f", {}), ToolResultPart("1", "x")], ids=repr
-)
-def test_what_cannot_be_sent_is_said(part: Part) -> None:
-    with pytest.raises(InhouseError) as caught:
-        body((Message(Role.USER, (part,)),))
-    assert (caught.value.kind, bool(caught.value.hint)) == (ErrorKind.UNSUPPORTED, True)
-
-
-def test_tools_cannot_be_sent_yet() -> None:
-    with pytest.raises(InhouseError) as caught:
-        body(tools=(Tool("f", "", {}),))
-    assert caught.value.kind is ErrorKind.UNSUPPORTED
 
 
 @pytest.mark.parametrize(
