@@ -60,6 +60,7 @@ class Resources:
         wanted, self._wanted = self._wanted, set()
         for key in self._channels.keys() - wanted:
             await self._channels.pop(key).retire()
+        self._retired = [supervisor for supervisor in self._retired if not supervisor.closed]
         for settings in self._supervisors.keys() - wanted:
             supervisor = self._supervisors.pop(settings)
             supervisor.retire()

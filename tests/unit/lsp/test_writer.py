@@ -22,7 +22,7 @@ async def test_a_level_that_falls_while_somebody_begins_to_wait(monkeypatch: pyt
         left = size
         while left:
             left -= len(os.read(reading, 1_000_000))
-        while writer._queued:
+        while writer._queued:  # pyright: ignore[reportPrivateUsage]
             pass
         return make()
 

@@ -9,7 +9,7 @@ from inhouse.domain.errors import ErrorKind, InhouseError
 from inhouse.inference.egress.download import download
 from tests.fakes.behaviours import cut_after, redirect, reply, silence, steps, stream
 from tests.fakes.server import FakeBackend
-from tests.fakes.wire import Behaviour, Fin, Head, Raw, Request, Rst, Stall, Step
+from tests.fakes.wire import Behaviour, Fin, Framing, Head, Raw, Request, Rst, Stall, Step
 
 CONTENT = bytes(range(256)) * 8
 ROUTE = "GET /files/model.gguf"
@@ -97,7 +97,7 @@ async def test_what_tells_the_version_is_kept_until_the_file_is_whole(
     tmp_path: Path, headers: tuple[tuple[str, str], ...], kept: str
 ) -> None:
     target = tmp_path / "file"
-    cut = steps(Head(200, (*headers, ("Content-Length", "9"))), Raw(b"x"), Fin())
+    cut = steps(Head(200, (*headers, ("Content-Length", "9")), Framing.LENGTH), Raw(b"x"), Fin())
     assert await kind(cut, target) is ErrorKind.INCOMPLETE
     assert sidecar(target).read_text() == kept
 

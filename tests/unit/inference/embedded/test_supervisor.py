@@ -11,7 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from inhouse.config.schema import Config
 from inhouse.domain.errors import ErrorKind, InhouseError
+from inhouse.domain.models import Zone
+from inhouse.governance.admission import admit_text
+from inhouse.governance.policy import Policy
 from inhouse.inference.embedded import backend as backend_module
 from inhouse.inference.embedded import supervisor as supervisor_module
 from inhouse.inference.embedded.backend import EmbeddedBackend
@@ -64,7 +68,7 @@ async def hold(supervisor: Supervisor) -> None:
 
 async def until_started(started: list[asyncio.subprocess.Process], count: int = 1) -> None:
     async with asyncio.timeout(10):
-        while len(started) < count:
+        while len(started) < count:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
 
 
@@ -115,9 +119,10 @@ async def test_a_retired_one_says_why_it_ends_and_is_closed(
     async with supervisor.lease():
         supervisor.retire()
         assert not supervisor.closed
-    async with asyncio.timeout(10):
-        while not supervisor.closed:
-            await asyncio.sleep(0.01)
+    await asyncio.sleep(0.05)
+    assert supervisor._running is None  # pyright: ignore[reportPrivateUsage]
+    await supervisor.aclose()
+    assert supervisor.closed
     assert started[0].returncode is not None
     assert "newer settings" in caplog.text
     assert "600 s" not in caplog.text
@@ -132,7 +137,9 @@ async def test_a_stuck_engine_is_ended_and_started_anew(
     embedded = EmbeddedBackend(Config(), runtime, supervisor)
     for _ in range(2):
         with pytest.raises(InhouseError, match="did not count") as caught:
-            await embedded.count_text(admit_text("text", Zone.LOCAL, OPEN))
+            await embedded.count_text(
+                admit_text("text", "r1", "embedded", Zone.LOCAL, Policy(air_gapped=True, local_networks=()))
+            )
         assert (caught.value.kind, caught.value.backend, bool(caught.value.hint)) == (
             ErrorKind.TIMEOUT,
             "embedded",
