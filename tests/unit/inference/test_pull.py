@@ -250,7 +250,7 @@ def test_a_download_that_broke_off_is_gone_on_with(models: Path) -> None:
     half = len(CONTENT) // 2
 
     def cut(_request: Request) -> Iterable[Step]:
-        head = Head(200, (("Content-Length", str(len(CONTENT))),), Framing.LENGTH)
+        head = Head(200, (("Content-Length", str(len(CONTENT))), ("ETag", '"v1"')), Framing.LENGTH)
         return (head, Body(CONTENT[:half]), Fin())
 
     def rest(request: Request) -> Iterable[Step]:
