@@ -167,7 +167,7 @@ def _embedded(config: Config, paths: Paths, resources: Resources) -> Backend:
 
 
 def _order(config: Config, backends: Mapping[str, Backend]) -> tuple[str, ...]:
-    """As the settings say, without what does not exist; else as configured. The embedded engine is always last."""
+    """As the settings say, without what does not exist; else as configured, the embedded engine last."""
     wanted = config.routing.order or [name for name in backends if name != EMBEDDED] + [EMBEDDED]
     return tuple(name for name in wanted if name in backends)
 

@@ -1,7 +1,6 @@
 """`inhouse config`: every setting in force, and where it comes from."""
 
 import json
-import os
 from argparse import Namespace
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, is_dataclass
@@ -11,10 +10,9 @@ from typing import cast
 from inhouse.cli import output, settings
 from inhouse.cli.exit_codes import DONE, USAGE
 from inhouse.cli.table import print_table
-from inhouse.config.load import LayerName, Loaded, Sources
+from inhouse.config.load import LayerName, Loaded
 from inhouse.config.paths import Paths
 from inhouse.config.schema import Config
-from inhouse.workspace.root import root_of
 
 
 def path(args: Namespace) -> int:
@@ -40,8 +38,7 @@ def show(args: Namespace) -> int:
 
 
 def _files(args: Namespace, paths: Paths) -> dict[LayerName | str, Path]:
-    sources = Sources(paths, os.environ, user_file=args.config, project_roots=(root_of(Path.cwd()),))
-    return dict(sources.files())
+    return dict(settings.sources(args, paths).files())
 
 
 def _document(loaded: Loaded, values: dict[str, object], files: dict[LayerName | str, Path]) -> dict[str, object]:

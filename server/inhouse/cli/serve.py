@@ -17,6 +17,5 @@ def run(args: Namespace) -> int:
     from inhouse.lsp.main import serve
 
     gc.freeze()
-    if args.log_file is not None:
-        open_private(args.log_file).close()  # now it is there and ours, so the server may open it by its name
-    return serve(config_file=args.config, log_level=args.log_level or "warning", log_file=args.log_file)
+    log = None if args.log_file is None else open_private(args.log_file)
+    return serve(config_file=args.config, log_level=args.log_level or "warning", log=log)

@@ -14,8 +14,12 @@ from inhouse.workspace.root import root_of
 
 def read(args: Namespace, paths: Paths) -> Loaded:
     """All layers, with whatever is wrong in them."""
-    root = root_of(Path.cwd())
-    return load(Sources(paths, os.environ, user_file=args.config, project_roots=(root,)))
+    return load(sources(args, paths))
+
+
+def sources(args: Namespace, paths: Paths) -> Sources:
+    """Where a command's settings come from: the project is the one that it is started in."""
+    return Sources(paths, os.environ, user_file=args.config, project_roots=(root_of(Path.cwd()),))
 
 
 def require(args: Namespace, paths: Paths) -> Loaded:

@@ -70,17 +70,15 @@ class RemoteBackend:
 
     async def models(self) -> tuple[Model, ...]:
         limit = self._config.discovery.timeout
-        try:
-            async with asyncio.timeout(limit):
-                local = await self.zone() is Zone.LOCAL
-                listed = await client.list_models(self._channel)
-        except TimeoutError:
-            raise InhouseError(
-                kind=ErrorKind.TIMEOUT,
-                message=f"{self.name} did not list its models within {limit:g} s.",
-                hint="Look at the server's load, or raise discovery.timeout.",
-                backend=self.name,
-            ) from None
+        late = InhouseError(
+            kind=ErrorKind.TIMEOUT,
+            message=f"{self.name} did not list its models within {limit:g} s.",
+            hint="Look at the server's load, or raise discovery.timeout.",
+            backend=self.name,
+        )
+        async with within(limit, late):
+            local = await self.zone() is Zone.LOCAL
+            listed = await client.list_models(self._channel)
         lengths = {model.name: model.context_length for model in listed}
         overrides = {override.name: override for override in self._settings.models}
         return tuple(

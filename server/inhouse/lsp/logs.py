@@ -4,7 +4,6 @@ import logging
 import queue
 import sys
 import threading
-from pathlib import Path
 from typing import TextIO
 
 QUEUED_RECORDS = 10_000
@@ -16,10 +15,9 @@ QUIET = ("pygls", "httpx", "httpcore", "asyncio")
 """Libraries whose lower levels hold message bodies, or tell nobody anything."""
 
 
-def configure_logging(level: str | int, file: Path | None = None) -> None:
-    """Sends the root logger's records to `file` or stderr. Raises OSError if the file cannot be opened."""
-    stream = sys.stderr if file is None else file.open("a", encoding="utf-8", errors="backslashreplace")
-    handler = BackgroundHandler(stream)
+def configure_logging(level: str | int, stream: TextIO | None = None) -> None:
+    """Sends the root logger's records to `stream`, else to stderr."""
+    handler = BackgroundHandler(stream or sys.stderr)
     handler.setFormatter(logging.Formatter(FORMAT))
     logging.basicConfig(level=level.upper() if isinstance(level, str) else level, handlers=[handler], force=True)
     for name in QUIET:

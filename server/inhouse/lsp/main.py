@@ -5,6 +5,7 @@ import logging
 import os
 from collections.abc import Coroutine
 from pathlib import Path
+from typing import TextIO
 
 from lsprotocol import types
 
@@ -21,15 +22,15 @@ from inhouse.lsp.sessions import Sessions
 from inhouse.lsp.status import status
 from inhouse.lsp.transport import serve_stdio
 
-log = logging.getLogger(__name__)
+_log = logging.getLogger(__name__)
 
 QUIET = 0.1
 """Seconds after the start before anything is made ready ahead of time: the first requests come first."""
 
 
-def serve(*, config_file: Path | None, log_level: str, log_file: Path | None) -> int:
+def serve(*, config_file: Path | None, log_level: str, log: TextIO | None) -> int:
     """Speak LSP on stdin and stdout until the client ends it; the exit code."""
-    configure_logging(log_level.upper(), log_file)
+    configure_logging(log_level.upper(), log)
     service = Service(config_file)
     limits = load(Sources(Paths.current(), os.environ, config_file)).config.limits
     return serve_stdio(service.server, service.stop, max_message_bytes=limits.message_bytes)
@@ -136,7 +137,7 @@ class Service:
             try:
                 await backend.warm_up()
             except InhouseError as exc:
-                log.warning("%s is not ready: %s", backend.name, exc.message)
+                _log.warning("%s is not ready: %s", backend.name, exc.message)
 
     async def _ask(self, backend: UntrustedBackend) -> None:
         if await trust.agreed(self.server.client, backend):

@@ -129,9 +129,13 @@ class Channel:
             fields["X-Request-Id"] = request_id
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(self._counted())
-            with self._translated():
+            from inhouse.inference.egress.failures import CAUGHT, translate  # lazy: it imports httpx
+
+            try:
                 request = client.build_request(method, path, content=body, headers=fields)
                 response = await client.send(request, stream=True)
+            except CAUGHT as exc:
+                raise translate(exc, backend=self.endpoint.backend, where=self.endpoint.base_url) from exc
             stack.push_async_callback(response.aclose)
             received = {name.lower(): value for name, value in response.headers.items()}
             yield Answer(response.status_code, received, self._chunks(response))
@@ -146,15 +150,6 @@ class Channel:
             if self._retired and self._open_requests == 0:
                 await self.aclose()
 
-    @contextmanager
-    def _translated(self) -> Generator[None]:
-        from inhouse.inference.egress.failures import CAUGHT, translate  # lazy: it imports httpx
-
-        try:
-            yield
-        except CAUGHT as exc:
-            raise translate(exc, backend=self.endpoint.backend, where=self.endpoint.base_url) from exc
-
     async def _chunks(self, response: "httpx.Response") -> AsyncIterator[bytes]:
         if response.headers.get("content-encoding", "identity") != "identity":
             raise InhouseError(
@@ -163,13 +158,13 @@ class Channel:
                 hint="Switch compression off for this path in the server or its proxy.",
                 backend=self.endpoint.backend,
             )
-        chunks = response.aiter_raw()
-        while True:
-            with self._translated():
-                chunk = await anext(chunks, None)
-            if chunk is None:
-                return
-            yield chunk
+        from inhouse.inference.egress.failures import CAUGHT, translate  # lazy: it imports httpx
+
+        try:  # around the whole loop: this is the hot path
+            async for chunk in response.aiter_raw():
+                yield chunk
+        except CAUGHT as exc:
+            raise translate(exc, backend=self.endpoint.backend, where=self.endpoint.base_url) from exc
 
     async def _opened(self) -> "httpx.AsyncClient":
         if self._client is None:

@@ -42,7 +42,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class EngineSettings:
-    """Which model to run and how. `idle_unload` in seconds; `threads` 0 means one per core."""
+    """Which model to run and how. `idle_unload` in seconds; `threads` 0 means as `_cores` says."""
 
     model: Path
     alias: str
