@@ -15,6 +15,7 @@ from inhouse.domain.errors import ErrorKind, InhouseError
 from inhouse.domain.models import Kind
 from inhouse.domain.secret import Secret
 from inhouse.governance.policy import Policy, read_policy
+from inhouse.inference.affinity import affinity_key
 from inhouse.inference.backend import Backend
 from inhouse.inference.catalog import Catalog
 from inhouse.inference.egress.channel import Channel, Credential, Endpoint, Trust
@@ -23,6 +24,7 @@ from inhouse.inference.embedded import store
 from inhouse.inference.embedded.backend import NAME as EMBEDDED
 from inhouse.inference.embedded.backend import EmbeddedBackend
 from inhouse.inference.embedded.supervisor import EngineSettings, Supervisor
+from inhouse.inference.known import KnownServers
 from inhouse.inference.remote import RemoteBackend
 from inhouse.inference.route import Router
 from inhouse.inference.unusable import UnusableBackend
@@ -84,7 +86,11 @@ def build_session(
     """
     config = loaded.config
     policy = read_policy(config, paths.system_policy, environ)
-    backends: dict[str, Backend] = {name: _remote(name, loaded, policy, environ, resources) for name in config.backends}
+    servers = KnownServers(paths.cache / "servers")
+    affinity = _affinity(config, paths)
+    backends: dict[str, Backend] = {
+        name: _remote(name, loaded, policy, environ, resources, servers, affinity) for name in config.backends
+    }
     for each in loaded.untrusted:
         reason = _not_trusted(each.name, str(each.origin))
         backends[each.name] = UnusableBackend(each.name, each.url, Kind.AUTO, reason)
@@ -92,8 +98,8 @@ def build_session(
         backends[EMBEDDED] = _embedded(config, paths, resources)
     untrusted = {backend.name for backend in loaded.untrusted}
     order = tuple(name for name in _order(config, backends) if name not in untrusted)
-    catalog = Catalog(backends, policy, changed)
-    router = Router(backends, order, bool(config.routing.order), catalog)
+    catalog = Catalog(backends, policy, changed, config.tokens)
+    router = Router(backends, order, bool(config.routing.order), catalog, config.routing.fallback)
     return Session(loaded, policy, backends, catalog, router)
 
 
@@ -107,7 +113,20 @@ async def opened(loaded: Loaded, paths: Paths, environ: Mapping[str, str]) -> As
         await resources.aclose()
 
 
-def _remote(name: str, loaded: Loaded, policy: Policy, environ: Mapping[str, str], resources: Resources) -> Backend:
+def _affinity(config: Config, paths: Paths) -> Secret | None:
+    wanted = any(backend.affinity_header for backend in config.backends.values())
+    return affinity_key(paths.state) if wanted else None
+
+
+def _remote(
+    name: str,
+    loaded: Loaded,
+    policy: Policy,
+    environ: Mapping[str, str],
+    resources: Resources,
+    servers: KnownServers,
+    affinity: Secret | None,
+) -> Backend:
     settings = loaded.config.backends[name]
     try:
         credential = _credential(name, loaded, environ)
@@ -121,7 +140,7 @@ def _remote(name: str, loaded: Loaded, policy: Policy, environ: Mapping[str, str
         trust=Trust(_file(settings.ca_file), _file(settings.client_cert), settings.verify),
         connect_timeout=settings.connect_timeout,
     )
-    return RemoteBackend(name, loaded.config, resources.channel(endpoint, Guard(policy, name)))
+    return RemoteBackend(name, loaded.config, resources.channel(endpoint, Guard(policy, name)), servers, affinity)
 
 
 def _file(path: str) -> str:

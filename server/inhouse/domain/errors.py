@@ -42,7 +42,8 @@ class InhouseError(Exception):
     """A failure that somebody can understand and act on.
 
     `message` is one sentence without class names, our paths, header values or keys; `hint` says what to do.
-    `status` is the backend's HTTP status, `retry_after` is in seconds.
+    `status` is the backend's HTTP status, `retry_after` is in seconds. `unsent` is True where the backend cannot have
+    begun on the request, because no connection came about.
     """
 
     kind: ErrorKind
@@ -54,6 +55,7 @@ class InhouseError(Exception):
     retry_after: float | None = None
     tokens: TokenCount | None = None
     request_id: str | None = None
+    unsent: bool = False
 
     def __str__(self) -> str:
         return self.message

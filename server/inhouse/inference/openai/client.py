@@ -1,4 +1,4 @@
-"""The OpenAI API over one channel: list models, stream a chat, post JSON."""
+"""The OpenAI API over one channel: stream a chat, and tell what a refusal means."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
@@ -12,7 +12,6 @@ from inhouse.inference.egress.channel import ERROR_BODY_LIMIT, Answer, Channel
 from inhouse.inference.openai.answer import Rules, events
 from inhouse.inference.openai.body import chat_body
 from inhouse.inference.openai.chunks import read_chunk
-from inhouse.inference.openai.models import LIST_BYTES, ListedModel, read_models
 from inhouse.inference.openai.refusals import in_stream, refusal
 from inhouse.inference.tolerant import Json, parse
 
@@ -22,21 +21,20 @@ ERROR_BODY_SECONDS = 2.0
 _STREAM_TYPES = ("text/event-stream", "text/plain", "application/octet-stream", "application/x-ndjson", "")
 
 
-async def list_models(channel: Channel) -> tuple[ListedModel, ...]:
-    """Raises InhouseError; bounded in size, not in time."""
-    async with channel.request("GET", "/v1/models") as answer:
-        await check(channel, answer, model=None)
-        return read_models(await answer.body(LIST_BYTES), backend=channel.endpoint.backend)
-
-
 async def chat(
-    channel: Channel, admitted: Admitted, extras: Mapping[str, object], rules: Rules, stack: AsyncExitStack
+    channel: Channel,
+    admitted: Admitted,
+    extras: Mapping[str, object],
+    rules: Rules,
+    stack: AsyncExitStack,
+    *,
+    headers: tuple[tuple[str, str], ...] = (),
 ) -> AsyncIterator[Event]:
     """The answer's events. The connection lives on `stack`, whose owner closes it however this ends."""
     prompt = admitted.prompt
     body = chat_body(prompt, extras)
     answer = await stack.enter_async_context(
-        channel.request("POST", "/v1/chat/completions", body=body, request_id=prompt.request.id)
+        channel.request("POST", "/v1/chat/completions", body=body, request_id=prompt.request.id, headers=headers)
     )
     await check(channel, answer, model=prompt.model.id)
     if _content_type(answer) not in _STREAM_TYPES:
@@ -47,21 +45,27 @@ async def chat(
 
 async def check(channel: Channel, answer: Answer, *, model: ModelId | None) -> None:
     """Raise what a status other than 200 means."""
-    if answer.status == 200:
-        return
+    if answer.status != 200:
+        body = b"" if 300 <= answer.status < 400 else await _start_of_body(answer)
+        raise failure(channel, answer.status, answer.headers, body, model=model)
+
+
+def failure(
+    channel: Channel, status: int, headers: Mapping[str, str], body: bytes, *, model: ModelId | None
+) -> InhouseError:
+    """What an answer with a status other than 200 means."""
     end = channel.endpoint
-    if 300 <= answer.status < 400:
-        raise InhouseError(
+    if 300 <= status < 400:
+        return InhouseError(
             kind=ErrorKind.BAD_RESPONSE,
             message=f"{end.backend} redirects to another address, and redirects are never followed.",
             hint="Set the backend's url to where the server really is.",
             backend=end.backend,
             model=str(model) if model else None,
-            status=answer.status,
+            status=status,
         )
-    body = await _start_of_body(answer)
     secret = end.credential.secret if end.credential else None
-    raise refusal(answer.status, dict(answer.headers), body, model=model, backend=end.backend, secret=secret)
+    return refusal(status, dict(headers), body, model=model, backend=end.backend, secret=secret)
 
 
 async def _start_of_body(answer: Answer) -> bytes:
