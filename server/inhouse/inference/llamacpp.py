@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from inhouse.domain.errors import ErrorKind, InhouseError
 from inhouse.governance.admission import Admitted, AdmittedText
 from inhouse.inference.egress.channel import Channel
-from inhouse.inference.openai.body import encoded, wire_message
+from inhouse.inference.openai.body import prompt_fields
 from inhouse.inference.openai.client import check
+from inhouse.inference.openai.messages import encoded
 from inhouse.inference.tolerant import Json, as_list, as_object, integer, parse
 
 CHAT_EXTRAS = {"return_progress": True, "sse_ping_interval": 10}
@@ -22,9 +23,8 @@ _ANSWER_BYTES = 64_000_000
 async def count_messages(channel: Channel, admitted: Admitted) -> int:
     """Tokens of the prompt that the server's own template makes of the messages."""
     prompt = admitted.prompt
-    messages = [wire_message(message) for message in prompt.request.messages]
-    body = {"model": prompt.model.id.name, "messages": messages}
-    answer = await _post(channel, "/v1/chat/completions/input_tokens", body, prompt.request.id)
+    path = "/v1/chat/completions/input_tokens"
+    answer = await _post(channel, path, prompt_fields(prompt), prompt.request.id)
     tokens = integer(answer, "input_tokens")
     if tokens is None:
         raise _unreadable(channel)
