@@ -76,12 +76,7 @@ class _Chat:
                 yield event
             if self._answered:
                 return
-            if (
-                self._failure is not None
-                and self._failure.kind is ErrorKind.UNSUPPORTED
-                and required
-                and self._may_do_without
-            ):
+            if Ability.TOOLS in required and self._does_without_tools():
                 required -= {Ability.TOOLS}
                 continue
             if not self._worth_waiting():
@@ -133,9 +128,10 @@ class _Chat:
         failure.backend = failure.backend or candidate.backend.name
         failure.model = failure.model or str(candidate.model.id)
 
-    @property
-    def _may_do_without(self) -> bool:
-        return self._request.tool_choice == "auto" and bool(self._request.tools)
+    def _does_without_tools(self) -> bool:
+        """Nobody can call tools, and nobody who could is merely away."""
+        failure = self._failure
+        return self._request.tool_choice == "auto" and failure is not None and failure.kind is ErrorKind.UNSUPPORTED
 
     def _stops_at(self, failure: InhouseError) -> bool:
         """A server that loads its model is given a moment before another takes over, and all its time if none does."""

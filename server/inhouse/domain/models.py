@@ -97,8 +97,8 @@ class TokenLimits:
 @dataclass(frozen=True, slots=True)
 class Model:
     """One model of one backend. `context_length` is in tokens of prompt and answer together, and None only
-    while the model is loading or unavailable. `untold` holds abilities of which nobody has said anything: a request that
-    needs one may try."""
+    while the model is loading or unavailable. `untold` holds abilities of which nobody has said anything: a request
+    that needs one may try."""
 
     id: ModelId
     context_length: int | None

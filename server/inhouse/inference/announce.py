@@ -44,7 +44,7 @@ def announce(
         ),
         family=listed.family or coding_family(listed.name),
         detail=listed.detail,
-        untold=_untold(tools, images) if chat else frozenset(),
+        untold=_untold(tools=tools, images=images) if chat else frozenset(),
     )
 
 
@@ -53,7 +53,7 @@ def _first(*told: bool | None) -> bool | None:
     return next((value for value in told if value is not None), None)
 
 
-def _untold(tools: bool | None, images: bool | None) -> frozenset[Ability]:
+def _untold(*, tools: bool | None, images: bool | None) -> frozenset[Ability]:
     abilities = {Ability.TOOLS: tools, Ability.IMAGES: images}
     return frozenset(ability for ability, told in abilities.items() if told is None)
 

@@ -5,7 +5,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
 from inhouse.domain.events import Event
-from inhouse.domain.models import Count, Kind, Model, Software, Zone
+from inhouse.domain.models import Count, Model, Software, Zone
 from inhouse.governance.admission import Admitted, AdmittedText
 
 
@@ -14,9 +14,6 @@ class Backend(Protocol):
 
     @property
     def name(self) -> str: ...
-
-    @property
-    def kind(self) -> Kind: ...
 
     @property
     def url(self) -> str:

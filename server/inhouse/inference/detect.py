@@ -2,7 +2,7 @@
 
 The list of models comes first, because it is needed anyway and proves most of them. What each software says of itself
 is from its sources or was recorded: `owned_by` of vLLM, llama.cpp and SGLang; the `Server` header of llama.cpp, also
-while it loads; `providers` of the Hugging Face router; headers of LiteLLM; `GET /` of Ollama; `router` in TGI's `/info`.
+while it loads; `providers` of Hugging Face's router; headers of LiteLLM; `GET /` of Ollama; `router` of TGI's `/info`.
 """
 
 import asyncio

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from inhouse.domain.errors import ErrorKind, InhouseError
 from inhouse.inference.egress.channel import ERROR_BODY_LIMIT, Answer, Channel
 from inhouse.inference.known import Known
-from inhouse.inference.openai.body import encoded
 from inhouse.inference.openai.client import ERROR_BODY_SECONDS, failure
+from inhouse.inference.openai.messages import encoded
 from inhouse.inference.tolerant import Json, as_object, parse
 
 PROBE_SECONDS = 2.0

@@ -20,11 +20,8 @@ def pause(failure: InhouseError, tries: int) -> float | None:
     """
     if tries >= TRIES or failure.kind is ErrorKind.LOADING:
         return None
-    if failure.status == 429:
-        passes = failure.retry_after is not None
-    else:
-        passes = failure.unsent or failure.status in _PASSING
-    if not passes:
+    told_when = failure.status == 429 and failure.retry_after is not None
+    if not (told_when or failure.unsent or failure.status in _PASSING):
         return None
     jitter = random.uniform(0.5, 1)  # noqa: S311 - keeps those who failed together apart
     wait = FIRST_PAUSE * 3 ** (tries - 1) * jitter

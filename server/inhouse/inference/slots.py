@@ -1,4 +1,4 @@
-"""Whose turn it is at a backend that takes only so many requests at once: the more urgent first, then who came first."""
+"""Who may go on at a backend that takes only so many requests at once: the more urgent, then who came first."""
 
 import asyncio
 import heapq

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 from inhouse.domain.errors import ErrorKind, InhouseError
 from inhouse.inference.egress.channel import Channel
-from inhouse.inference.openai.body import encoded
 from inhouse.inference.openai.client import check
+from inhouse.inference.openai.messages import encoded
 from inhouse.inference.tolerant import parse
 
 _ANSWER_BYTES = 64_000_000

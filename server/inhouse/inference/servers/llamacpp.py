@@ -10,7 +10,7 @@ from inhouse.domain.models import Kind
 from inhouse.governance.admission import Admitted, AdmittedText
 from inhouse.inference.egress.channel import Channel
 from inhouse.inference.families import is_base_model
-from inhouse.inference.openai.body import wire_message
+from inhouse.inference.openai.body import prompt_fields
 from inhouse.inference.prober import Prober
 from inhouse.inference.servers import openai
 from inhouse.inference.servers.counting import posted, uncounted
@@ -71,10 +71,8 @@ async def _fills_in(prober: Prober, name: str) -> bool | None:
 
 async def count_messages(channel: Channel, admitted: Admitted) -> int:
     """Tokens of the prompt that the server's own template makes of the messages."""
-    prompt = admitted.prompt
-    messages = [wire_message(message) for message in prompt.request.messages]
-    body = {"model": prompt.model.id.name, "messages": messages}
-    answer = await posted(channel, "/v1/chat/completions/input_tokens", body, prompt.request.id)
+    body = prompt_fields(admitted.prompt)
+    answer = await posted(channel, "/v1/chat/completions/input_tokens", body, admitted.prompt.request.id)
     tokens = integer(as_object(answer), "input_tokens")
     if tokens is None:
         raise uncounted(channel)

@@ -34,7 +34,7 @@ def _told(entry: Json) -> ListedModel | None:
         return None
     can = as_object(entry.get("capabilities"))
     instances = [as_object(instance) for instance in as_list(entry.get("loaded_instances"))]
-    config = as_object(instances[0].get("config")) if instances else {}
+    config = as_object(instances[0].get("config") if instances else None)
     return ListedModel(
         text(entry, "key"),
         plausible(integer(config, "context_length")),

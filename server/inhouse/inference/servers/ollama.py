@@ -18,8 +18,8 @@ from inhouse.inference.tolerant import Json, as_list, as_object, integer, text
 
 LIST = "/api/tags"
 REQUESTED = 8192
-"""Tokens of context for a model whose own settings name none, its architecture permitting: more would fill the memory of
-a laptop, and fewer hold no conversation about code."""
+"""Tokens of context for a model whose own settings name none, its architecture permitting: more would fill a laptop's
+memory, and fewer hold no conversation about code."""
 
 _MOST_SHOWN = 100
 """Models that are asked for in detail."""

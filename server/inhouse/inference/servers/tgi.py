@@ -8,16 +8,14 @@ tools work by a grammar on every model that has a template.
 from inhouse.domain.models import Kind
 from inhouse.governance.admission import Admitted, AdmittedText
 from inhouse.inference.egress.channel import Channel
-from inhouse.inference.openai.body import wire_message
+from inhouse.inference.openai.body import prompt_fields
+from inhouse.inference.openai.dialect import TGI
 from inhouse.inference.prober import Prober, not_a_list
 from inhouse.inference.servers import openai
 from inhouse.inference.servers.counting import posted, uncounted
 from inhouse.inference.servers.listing import ListedModel, Listing, plausible
 from inhouse.inference.servers.server import Server
 from inhouse.inference.tolerant import as_list, as_object, integer, text
-
-MODEL = "tgi"
-"""What its API calls the one model it serves."""
 
 
 async def list_models(prober: Prober) -> Listing:
@@ -36,7 +34,7 @@ async def list_models(prober: Prober) -> Listing:
 async def _has_template(prober: Prober) -> bool | None:
     fact = "template"
     if fact not in prober.known.facts:
-        body = {"model": MODEL, "messages": [{"role": "user", "content": "Hi"}]}
+        body = {"model": TGI.model_name, "messages": [{"role": "user", "content": "Hi"}]}
         reply = await prober.optional("/chat_tokenize", body)
         if reply is None or reply.status not in (200, 422):
             return None
@@ -45,21 +43,22 @@ async def _has_template(prober: Prober) -> bool | None:
 
 
 async def count_messages(channel: Channel, admitted: Admitted) -> int:
-    request = admitted.prompt.request
-    body = {"model": MODEL, "messages": [wire_message(message) for message in request.messages]}
-    answer = as_object(await posted(channel, "/chat_tokenize", body, request.id))
-    tokens = answer.get("tokenize_response")
-    if not isinstance(tokens, list):
+    body = prompt_fields(admitted.prompt, TGI)
+    answer = as_object(await posted(channel, "/chat_tokenize", body, admitted.prompt.request.id))
+    tokens = as_list(answer.get("tokenize_response"))
+    if not tokens:
         raise uncounted(channel)
-    return len(as_list(tokens))
+    return len(tokens)
 
 
 async def count_text(channel: Channel, admitted: AdmittedText) -> int:
+    if not admitted.text:
+        return 0
     body = {"inputs": admitted.text, "parameters": {"add_special_tokens": False}}
-    answer = await posted(channel, "/tokenize", body, admitted.request_id)
-    if not isinstance(answer, list):
+    tokens = as_list(await posted(channel, "/tokenize", body, admitted.request_id))
+    if not tokens:
         raise uncounted(channel)
-    return len(as_list(answer))
+    return len(tokens)
 
 
 SERVER = Server(Kind.TGI, list_models, openai.chat(), count_messages, count_text)

@@ -8,7 +8,7 @@ at, so a chat request that asks for more tokens than the context holds tells whe
 from inhouse.domain.models import Kind
 from inhouse.governance.admission import Admitted, AdmittedText
 from inhouse.inference.egress.channel import Channel
-from inhouse.inference.openai.body import wire_message
+from inhouse.inference.openai.body import prompt_fields
 from inhouse.inference.prober import Prober
 from inhouse.inference.servers import openai
 from inhouse.inference.servers.counting import posted, uncounted
@@ -16,8 +16,9 @@ from inhouse.inference.servers.listing import ListedModel, Listing
 from inhouse.inference.servers.server import Server
 from inhouse.inference.tolerant import Json, as_object, integer, text
 
-_HELLO = [{"role": "user", "content": "Hi"}]
-_TOOL = {"type": "function", "function": {"name": "probe", "parameters": {"type": "object", "properties": {}}}}
+_HELLO: list[dict[str, object]] = [{"role": "user", "content": "Hi"}]
+_PARAMETERS: dict[str, object] = {"type": "object", "properties": {}}
+_TOOL: dict[str, object] = {"type": "function", "function": {"name": "probe", "parameters": _PARAMETERS}}
 
 
 async def list_models(prober: Prober) -> Listing:
@@ -56,7 +57,7 @@ async def _calls_tools(prober: Prober, name: str, context_length: int | None, ve
     if fact not in prober.known.facts:
         if version is None or context_length is None:
             return None
-        body = {
+        body: dict[str, object] = {
             "model": name,
             "messages": _HELLO,
             "tools": [_TOOL],
@@ -71,10 +72,8 @@ async def _calls_tools(prober: Prober, name: str, context_length: int | None, ve
 
 
 async def count_messages(channel: Channel, admitted: Admitted) -> int:
-    prompt = admitted.prompt
-    messages = [wire_message(message) for message in prompt.request.messages]
-    body: dict[str, object] = {"model": prompt.model.id.name, "messages": messages}
-    return _count(channel, await posted(channel, "/tokenize", body, prompt.request.id))
+    fields = prompt_fields(admitted.prompt)
+    return _count(channel, await posted(channel, "/tokenize", fields, admitted.prompt.request.id))
 
 
 async def count_text(channel: Channel, admitted: AdmittedText) -> int:
