@@ -85,3 +85,13 @@ def bearer(request: Request) -> str | None:
     """The key of `Authorization: Bearer …`, its scheme in any case."""
     scheme, _, key = (request.header("authorization") or "").partition(" ")
     return key if scheme.lower() == "bearer" else None
+
+
+def with_headers(behaviour: Behaviour, headers: tuple[tuple[str, str], ...]) -> Behaviour:
+    """The same answer with some headers more."""
+
+    def answer(request: Request) -> Iterator[Step]:
+        for step in behaviour(request):
+            yield replace(step, headers=(*step.headers, *headers)) if isinstance(step, Head) else step
+
+    return answer
