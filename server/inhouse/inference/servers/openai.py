@@ -27,11 +27,16 @@ _LENGTHS = ("max_model_len", "context_length", "context_window", "max_context_le
 
 
 async def entries(prober: Prober) -> tuple[Json, ...]:
-    """The list's readable entries, each name once; raises InhouseError, `bad_response` if it is no list."""
-    answer = (await prober.required(LIST)).fields
+    """The entries of the server's list; raises InhouseError."""
+    return read_entries(await prober.required(LIST), backend=prober.backend)
+
+
+def read_entries(reply: Reply, *, backend: str) -> tuple[Json, ...]:
+    """A list's readable entries, each name once; raises `bad_response` if it is no list."""
+    answer = reply.fields
     empty = text(answer, "object") == "list" and answer.get("data") is None  # Ollama without a model
     if not empty and not isinstance(answer.get("data"), list):
-        raise not_a_list(prober.backend, LIST)
+        raise not_a_list(backend, LIST)
     found: dict[str, Json] = {}
     for entry in map(as_object, as_list(answer.get("data"))[:MOST_MODELS]):
         name = text(entry, "id")
