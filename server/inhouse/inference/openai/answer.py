@@ -8,7 +8,7 @@ from inhouse.domain.events import Event
 from inhouse.inference.openai.inline_thinking import InlineThinking
 from inhouse.inference.openai.patience import Patience
 from inhouse.inference.openai.reading import Reading
-from inhouse.inference.openai.rules import Rules
+from inhouse.inference.openai.rules import Rules as Rules
 from inhouse.inference.openai.wire import SseWire, T, Wire
 from inhouse.inference.text_filter import TextFilter
 

@@ -11,6 +11,9 @@ from inhouse.domain.conversation import Tool
 from inhouse.inference.tolerant import Json, as_list, as_object, parse
 from inhouse.inference.tools.schemas import fault
 
+_SHALLOW = 200
+"""Levels that orjson writes for certain: it stops at 254."""
+
 
 def made_id() -> str:
     """Nine letters and digits: what Mistral's templates insist on, and unlike any other in a conversation."""
@@ -31,17 +34,23 @@ def read_arguments(written: str) -> Json | None:
 
 
 def read_json(written: str) -> object:
-    """None for what is not JSON, also where it is nested too deep to go on to a client."""
+    """None for what is not JSON, also where it is nested too deep to be written again for a client."""
     try:
-        return parse(written.encode())
-    except ValueError:
-        pass
-    try:
-        value = json.loads(written, strict=False, parse_constant=_refuse)
-        orjson.dumps(value)
+        value = _parsed(written)
+        if written.count("{") + written.count("[") > _SHALLOW:
+            orjson.dumps(value)
     except (ValueError, TypeError, RecursionError):
         return None
     return value
+
+
+def _parsed(written: str) -> object:
+    try:
+        return parse(written.encode())
+    except ValueError:
+        value = json.loads(written, strict=False, parse_constant=_refuse)
+        orjson.dumps(value)  # no lone surrogates, no integers of more than 64 bits
+        return value
 
 
 def _refuse(_: str) -> NoReturn:

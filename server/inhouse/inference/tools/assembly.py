@@ -18,9 +18,9 @@ _SHORTEST_ID = 9
 
 
 class CallPiece(NamedTuple):
-    """`arguments` is text to append, or another value that replaces what came before; None is nothing."""
+    """`number` is the server's index. `arguments` is text to append, or another value that replaces what came before; None is nothing."""
 
-    index: int | None = None
+    number: int | None = None
     id: str = ""
     name: str = ""
     arguments: object = None
@@ -47,7 +47,7 @@ class _Open:
 
 
 class Assembly:
-    """Pieces belong together by index, else by id, else to the call before; a new id begins a new call.
+    """Pieces belong together by number, else by id, else to the call before; a new id begins a new call.
 
     A piece with a name and no id begins one too when the arguments so far are whole: some servers give every call the
     same index.
@@ -58,7 +58,7 @@ class Assembly:
         self._limit = limit
         self._model = model
         self._calls: list[_Open] = []
-        self._by_index: dict[int, _Open] = {}
+        self._by_number: dict[int, _Open] = {}
         self._by_id: dict[str, _Open] = {}
 
     def __bool__(self) -> bool:
@@ -103,13 +103,13 @@ class Assembly:
         if piece.id and not call.id:
             call.id = piece.id
             self._by_id[piece.id] = call
-        if piece.index is not None:
-            self._by_index[piece.index] = call
+        if piece.number is not None:
+            self._by_number[piece.number] = call
         return call
 
     def _known(self, piece: CallPiece) -> _Open | None:
-        if piece.index is not None:
-            return self._by_index.get(piece.index)
+        if piece.number is not None:
+            return self._by_number.get(piece.number)
         if piece.id:
             return self._by_id.get(piece.id)
         return self._calls[-1] if self._calls else None
