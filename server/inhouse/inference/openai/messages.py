@@ -7,6 +7,7 @@ import orjson
 
 from inhouse.domain.conversation import ChatRequest, ImagePart, Message, TextPart, Tool, ToolCallPart
 from inhouse.inference.openai.dialect import OPENAI, Dialect
+from inhouse.inference.tolerant import as_object
 from inhouse.inference.turns import Returned, Spoken, turns
 
 
@@ -75,10 +76,8 @@ def _call(call: ToolCallPart, numbers: Mapping[str, str]) -> dict[str, object]:
 
 def arguments_text(arguments: object) -> str:
     """Always a JSON object: llama.cpp answers 500 to a past call whose arguments are anything else."""
-    if not isinstance(arguments, Mapping):
-        return "{}"
     try:
-        return encoded(arguments).decode()
+        return encoded(as_object(arguments)).decode()
     except (TypeError, ValueError, RecursionError):  # no JSON at all
         return "{}"
 
