@@ -110,14 +110,12 @@ class RemoteBackend:
             yield event
 
     def _rules(self, model: ModelId) -> Rules:
-        credential = self._channel.endpoint.credential
         return Rules(
             model=model,
             first_token_timeout=self._settings.first_token_timeout,
             idle_timeout=self._settings.idle_timeout,
             answer_bytes=self._config.limits.answer_bytes,
             line_bytes=self._config.limits.line_bytes,
-            secret=credential.secret if credential else None,
         )
 
     def _no_first_token(self, model: ModelId) -> InhouseError:

@@ -1,6 +1,6 @@
 """The OpenAI API over one channel: list models, stream a chat, post JSON."""
 
-import asyncio
+import dataclasses
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack
 
@@ -8,16 +8,13 @@ from inhouse.domain.errors import ErrorKind, InhouseError
 from inhouse.domain.events import Event
 from inhouse.domain.models import ModelId
 from inhouse.governance.admission import Admitted
-from inhouse.inference.egress.channel import ERROR_BODY_LIMIT, Answer, Channel
+from inhouse.inference.egress.channel import Answer, Channel
 from inhouse.inference.openai.answer import Rules, events
 from inhouse.inference.openai.body import chat_body
 from inhouse.inference.openai.chunks import read_chunk
 from inhouse.inference.openai.models import LIST_BYTES, ListedModel, read_models
 from inhouse.inference.openai.refusals import in_stream, refusal
 from inhouse.inference.tolerant import Json, parse
-
-ERROR_BODY_SECONDS = 2.0
-"""For which an error's body is awaited: its status says most of it."""
 
 _STREAM_TYPES = ("text/event-stream", "text/plain", "application/octet-stream", "application/x-ndjson", "")
 
@@ -41,7 +38,7 @@ async def chat(
     await check(channel, answer, model=prompt.model.id)
     if _content_type(answer) not in _STREAM_TYPES:
         await _not_a_stream(channel, answer, prompt.model.id)
-    async for event in events(answer.chunks, rules):
+    async for event in events(answer.chunks, dataclasses.replace(rules, secret=answer.secret)):
         yield event
 
 
@@ -59,30 +56,26 @@ async def check(channel: Channel, answer: Answer, *, model: ModelId | None) -> N
             model=str(model) if model else None,
             status=answer.status,
         )
-    body = await _start_of_body(answer)
-    secret = end.credential.secret if end.credential else None
-    raise refusal(answer.status, dict(answer.headers), body, model=model, backend=end.backend, secret=secret)
-
-
-async def _start_of_body(answer: Answer) -> bytes:
-    """Enough of an error's body to understand it; a body that breaks off or never ends changes nothing."""
-    try:
-        async with asyncio.timeout(ERROR_BODY_SECONDS):
-            return await answer.body(ERROR_BODY_LIMIT)
-    except (InhouseError, TimeoutError):
-        return b""
+    body = await answer.start_of_body()
+    error = refusal(answer.status, dict(answer.headers), body, model=model, backend=end.backend, secret=answer.secret)
+    if answer.advice is not None:
+        error.message, error.hint = answer.advice.sentence, answer.advice.hint
+    raise error
 
 
 async def _not_a_stream(channel: Channel, answer: Answer, model: ModelId) -> None:
     """A 200 that is no stream: an error object that came with the wrong status, or not such a server at all."""
     end = channel.endpoint
-    body = await _start_of_body(answer)
+    body = await answer.start_of_body()
     error = _error_in(body) if _content_type(answer) == "application/json" else None
     if error is not None:
-        raise in_stream(error, model=model, secret=end.credential.secret if end.credential else None)
+        raise in_stream(error, model=model, secret=answer.secret)
+    content_type = _content_type(answer)
+    if answer.secret is not None:
+        content_type = answer.secret.taken_out_of(content_type)
     raise InhouseError(
         kind=ErrorKind.BAD_RESPONSE,
-        message=f"{end.backend} answered with {_content_type(answer)} instead of a stream of events.",
+        message=f"{end.backend} answered with {content_type} instead of a stream of events.",
         hint="Check that the URL names an OpenAI-compatible server, not a web page or a login.",
         backend=end.backend,
         model=str(model),
