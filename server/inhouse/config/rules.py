@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import cache
 from ipaddress import ip_network
+from pathlib import PurePath
 from typing import Literal, cast, get_args
 
 from inhouse.domain.origin import Origin
@@ -154,6 +155,15 @@ def _headers(raw: object) -> Mapping[str, str]:
     return {name: str(text) for name, text in table.items()}
 
 
+def _command(raw: object) -> tuple[str, ...]:
+    command = as_texts(raw)
+    if command and not PurePath(command[0]).is_absolute():
+        raise ValueError(f"must begin with the program's absolute path, not {in_short(command[0])}")
+    if any("\0" in part for part in command):
+        raise ValueError("must hold no NUL character")
+    return command
+
+
 def _networks(raw: object) -> tuple[str, ...]:
     networks = as_texts(raw)
     for index, cidr in enumerate(networks, 1):
@@ -249,6 +259,7 @@ TEXT = Rule(_text, "text")
 FLAG = Rule(_flag)
 AUTO_OR_FLAG = Rule(_auto_or_flag, "either")
 TEXTS = Rule(as_texts)
+COMMAND = Rule(_command)
 URL = Rule(_url, "text")
 HEADER = Rule(_header_name, "text")
 HEADER_OR_NONE = Rule(_affinity_header, "text")

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from inhouse.config.rules import (
     AUTO_OR_FLAG,
     BYTES,
+    COMMAND,
     FLAG,
     HEADER,
     HEADER_OR_NONE,
@@ -74,10 +75,10 @@ class BackendSettings:
     """The company's word on where it is; empty means by its address."""
     api_key_env: Annotated[str, matching(r"[^\s=\x00]*", "the name of an environment variable")] = ""
     """Name of the environment variable that holds the key; bound to the origin of the `url` beside it."""
-    api_key_command: Annotated[Sequence[str], not_yet(TEXTS)] = ()
-    """A program that prints a short-lived key."""
+    api_key_command: Annotated[Sequence[str], COMMAND] = ()
+    """A program and its arguments, run without a shell, that prints a short-lived key; bound to the same origin."""
     api_key_ttl: Annotated[float, SECONDS] = 300
-    """Seconds for which such a key is kept."""
+    """Seconds for which such a key is kept where it does not say so itself."""
     api_key_header: Annotated[str, HEADER] = "Authorization"
     """The header that carries the key."""
     api_key_scheme: Annotated[str, matching(r"[!-~]*", "a word such as Bearer")] = "Bearer"

@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from inhouse.domain.errors import ErrorKind, InhouseError
-from inhouse.inference.egress.channel import ERROR_BODY_LIMIT, Answer, Channel
+from inhouse.inference.egress.channel import Channel
 from inhouse.inference.known import Known
-from inhouse.inference.openai.client import ERROR_BODY_SECONDS, failure
+from inhouse.inference.openai.client import failure
 from inhouse.inference.openai.messages import encoded
 from inhouse.inference.tolerant import Json, as_object, parse
 
@@ -25,11 +25,12 @@ _REFUSALS = frozenset({401, 403, 404, 405})
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A whole answer; header names in lower case."""
+    """A whole answer, header names in lower case; `failure` is what a status other than 200 means."""
 
     status: int
     headers: Mapping[str, str]
     body: bytes
+    failure: InhouseError | None = None
 
     @property
     def json(self) -> object:
@@ -65,8 +66,8 @@ class Prober:
     async def required(self, path: str) -> Reply:
         """The answer to a path that has to be there; raises InhouseError for a refusal too."""
         reply = await self.get(path)
-        if reply.status != 200:
-            raise failure(self.channel, reply.status, reply.headers, reply.body, model=None)
+        if reply.failure is not None:
+            raise reply.failure
         return reply
 
     async def optional(self, path: str, body: Mapping[str, object] | None = None) -> Reply | None:
@@ -93,18 +94,11 @@ class Prober:
     async def _send(self, method: str, path: str, body: Mapping[str, object] | None) -> Reply:
         data = None if body is None else encoded(body)
         async with self.channel.request(method, path, body=data) as answer:
-            return Reply(answer.status, dict(answer.headers), await _body(answer))
-
-
-async def _body(answer: Answer) -> bytes:
-    """A refusal's body may break off or never end: its status says most of it."""
-    if answer.status == 200:
-        return await answer.body(BODY_BYTES)
-    try:
-        async with asyncio.timeout(ERROR_BODY_SECONDS):
-            return await answer.body(ERROR_BODY_LIMIT)
-    except (InhouseError, TimeoutError):
-        return b""
+            headers = dict(answer.headers)
+            if answer.status == 200:
+                return Reply(200, headers, await answer.body(BODY_BYTES))
+            start = await answer.start_of_body()
+            return Reply(answer.status, headers, start, failure(self.channel, answer, start, model=None))
 
 
 def not_a_list(backend: str, path: str) -> InhouseError:

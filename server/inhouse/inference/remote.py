@@ -144,14 +144,12 @@ class RemoteBackend:
         return ((self._settings.affinity_header, affinity_id(admitted.prompt.request, self._affinity)),)
 
     def _rules(self, model: ModelId) -> Rules:
-        credential = self._channel.endpoint.credential
         return Rules(
             model=model,
             first_token_timeout=self._settings.first_token_timeout,
             idle_timeout=self._settings.idle_timeout,
             answer_bytes=self._config.limits.answer_bytes,
             line_bytes=self._config.limits.line_bytes,
-            secret=credential.secret if credential else None,
         )
 
     def _no_first_token(self, model: ModelId) -> InhouseError:

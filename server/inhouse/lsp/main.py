@@ -15,7 +15,9 @@ from inhouse.assist.watch import Watch
 from inhouse.config.load import Loaded, Sources, UntrustedBackend, load
 from inhouse.config.paths import Paths
 from inhouse.domain.errors import InhouseError
-from inhouse.lsp import configuration, trust
+from inhouse.domain.secret import Secret
+from inhouse.inference.keys.editor import Wanted
+from inhouse.lsp import configuration, secret, trust
 from inhouse.lsp.client import Client
 from inhouse.lsp.logs import configure_logging
 from inhouse.lsp.server import InhouseServer
@@ -47,6 +49,7 @@ class Service:
             changed=self._models_changed,
             report=self._report,
             ask=lambda backend: self._spawn(self._ask(backend)),
+            secret=self._secret,
         )
         self._starting: asyncio.Task[None] | None = None
         self._pulling: asyncio.Task[None] | None = None
@@ -145,6 +148,11 @@ class Service:
     async def _ask(self, backend: UntrustedBackend) -> None:
         if await trust.agreed(self.server.client, backend):
             await self._sessions.trust(backend)
+
+    async def _secret(self, wanted: Wanted) -> Secret | None:
+        if not secret.offered(self.server.initialization_options):
+            return None
+        return await secret.ask(self.server.client, wanted)
 
     def _models_changed(self) -> None:
         self.server.client.notify("inhouse/modelsChanged")

@@ -32,6 +32,7 @@ PROCESS_MODULES = {"subprocess", "multiprocessing", "pty", "concurrent.futures.p
 MAY_START_PROCESSES = {
     "inference.embedded.supervisor": "the engine",
     "inference.embedded.index": "pip or uv, in `model pull`",
+    "inference.keys.command": "api_key_command",
 }
 
 

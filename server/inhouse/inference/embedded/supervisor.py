@@ -16,7 +16,8 @@ from pathlib import Path
 
 from inhouse.domain.errors import ErrorKind, InhouseError
 from inhouse.domain.secret import Secret
-from inhouse.inference.egress.channel import Channel, Credential, Endpoint
+from inhouse.inference.egress.channel import Channel, Endpoint
+from inhouse.inference.egress.credential import Credential, FixedKey
 from inhouse.inference.embedded import engine
 
 LOAD_SECONDS = 300.0
@@ -197,10 +198,9 @@ class Supervisor:
         endpoint = Endpoint(
             backend="embedded",
             base_url="http://engine" if socket is not None else address,
-            credential=Credential(key),
             unix_socket=str(socket) if socket is not None else None,
         )
-        return _Running(child, Channel(endpoint))
+        return _Running(child, Channel(endpoint, keys=FixedKey(Credential(key))))
 
     async def _spawn(self, folder: Path, key: Secret, socket: Path | None) -> _Child:
         environment = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}

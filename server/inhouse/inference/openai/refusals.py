@@ -21,7 +21,7 @@ _UNKNOWN_MODEL = re.compile(r"model", re.IGNORECASE)
 _QUOTABLE = 300
 
 _HINTS = {
-    ErrorKind.UNAUTHORIZED: "Set the backend's api_key_env to an environment variable that holds a valid key.",
+    ErrorKind.UNAUTHORIZED: "Set a key that the server accepts for this backend.",
     ErrorKind.FORBIDDEN: "The key is known but may not do this; ask whoever runs the server.",
     ErrorKind.MODEL_NOT_FOUND: "`inhouse models` lists what the server offers.",
     ErrorKind.CONTEXT_OVERFLOW: "Shorten the conversation, or pick a model with a longer context.",
@@ -150,7 +150,7 @@ def _read(answer: Json) -> _Said:
 def _quotable(said: str, secret: Secret | None) -> str:
     """One printable line of bounded length, with the key taken out should the server echo it."""
     if secret is not None:
-        said = said.replace(secret.reveal(), "***")
+        said = secret.taken_out_of(said)
     line = "".join(char if char.isprintable() else " " for char in said)
     line = " ".join(line.split())
     return line if len(line) <= _QUOTABLE else line[: _QUOTABLE - 1] + "…"
