@@ -129,8 +129,8 @@ def _check_lengths(model: FakeModel, prompt: int, limit: int | None) -> None:
         raise _refused(
             "litellm.ContextWindowExceededError: litellm.BadRequestError: ContextWindowExceededError:"
             f" Hosted_vllmException - This model's maximum context length is {model.context_length} tokens. However,"
-            f" you requested {limit or 0} output tokens and your prompt contains at least {room + 1} input tokens, for a"
-            f" total of at least {model.context_length + 1} tokens. Received Model Group={model.name}",
+            f" you requested {limit or 0} output tokens and your prompt contains at least {room + 1} input tokens, for"
+            f" a total of at least {model.context_length + 1} tokens. Received Model Group={model.name}",
             400,
             kind=None,
             param=None,

@@ -110,9 +110,8 @@ class LmStudio(FakeServer):
         if asked.get("stream"):
             chunks = openai.chunks(given, head, include_usage=openai.wants_usage(asked))
             return self.generating(openai.streamed(chunks, given, FAILURE) if given.finish else _broken(chunks))
-        return self.generating(
-            json_reply(openai.body(given, head)) if given.finish else json_reply(FAILURE, status=400)
-        )
+        whole = json_reply(openai.body(given, head)) if given.finish else json_reply(FAILURE, status=400)
+        return self.generating(whole)
 
     def _taken(self, name: str | None) -> FakeModel:
         known = self.model(name)
@@ -134,8 +133,8 @@ def _overflow(model: FakeModel, prompt: int, asked: dict[str, Any]) -> Behaviour
     """Where a stream is asked for it is an event in a 200."""
     text = (
         f"Trying to keep the first {prompt} tokens when context the overflows. However, the model is loaded with"
-        f" context length of only {model.context_length} tokens, which is not enough. Try to load the model with a larger"
-        " context length, or provide a shorter input"
+        f" context length of only {model.context_length} tokens, which is not enough. Try to load the model with a"
+        " larger context length, or provide a shorter input"
     )
     if not asked.get("stream"):
         return json_reply({"error": text}, status=400)

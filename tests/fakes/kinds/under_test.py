@@ -19,7 +19,7 @@ from tests.fakes.kinds.vllm import fake_vllm
 
 @dataclass(frozen=True, slots=True)
 class ServerUnderTest:
-    """What holds of the running server; `kind` is the setting's value, `generic` for what has no kind of its own.
+    """What holds of the running server; `kind` is the setting's value.
 
     `context_length` is what the model has, `length_source` (`server`, `assumed`) whether the server tells it;
     `exact_counts` that it can count a chat. `tools`, `thinking` and `fim` are what comes of asking for them. `overflow`
@@ -88,7 +88,7 @@ def _nothing() -> None: ...
 
 
 TOLD = ServerUnderTest(
-    "generic", "", "", "", cancelled=lambda: False, restart=_nothing, thinking=True, length_source="assumed"
+    "openai", "", "", "", cancelled=lambda: False, restart=_nothing, thinking=True, length_source="assumed"
 )
 LISTED = replace(TOLD, length_source="server")
 COUNTS = replace(LISTED, exact_counts=True)
@@ -116,8 +116,8 @@ _FAKES = (
     Fake("huggingface", lambda: fake_huggingface(WITH_KEY), replace(HUGGINGFACE, context_length=2048)),
     Fake("litellm", lambda: fake_litellm(WITH_KEY), LITELLM),
     Fake("litellm-untold", lambda: fake_litellm(WITH_KEY, told=False), replace(LITELLM, length_source="assumed")),
-    Fake("generic", lambda: fake_plain(KNOBS), TOLD),
-    Fake("generic-locked", lambda: fake_plain(WITH_KEY, others=403), TOLD),
+    Fake("openai", lambda: fake_plain(KNOBS), TOLD),
+    Fake("openai-locked", lambda: fake_plain(WITH_KEY, others=403), TOLD),
 )
 FAKES = tuple(Start(fake.name, fake.open) for fake in _FAKES)
 """Every fake, as a parametrised suite takes them."""

@@ -159,9 +159,22 @@ def _failure() -> bytes:
 
 
 def _chat_stream(given: Reply, asked: dict[str, Any]) -> Behaviour:
+    """The finish reason is on the last delta."""
     name = given.model.name
-    usage = _sent_usage(given, asked) if given.finish else None
-    head, *tail = answers.chat_events((), model=name, finish_reason=given.finish, usage=usage)
+    (head,) = answers.chat_events((), model=name, finish_reason=None)
+    if given.finish is None:
+        return stream(head, *_events(_chunk(given, delta) for delta in _deltas(given)), _failure(), answers.DONE)
+    chunks = [_chunk(given, delta) for delta in _deltas(given) or [{"content": ""}]]
+    chunks[-1]["choices"][0] |= {"finish_reason": given.finish, "stop_reason": None}
+    usage = _sent_usage(given, asked)
+    if usage is not None:
+        no_choices: list[object] = []
+        chunks.append(_chunk(given, {}) | {"choices": no_choices, "usage": usage})
+    chunks[-1]["system_fingerprint"] = answers.FINGERPRINT
+    return stream(head, *_events(chunks), answers.DONE)
+
+
+def _deltas(given: Reply) -> list[dict[str, Any]]:
     deltas: list[dict[str, Any]] = [{"reasoning": text} for text in given.thinking]
     deltas += [{"content": text} for text in given.texts]
     for index, call in enumerate(given.calls):
@@ -169,9 +182,15 @@ def _chat_stream(given: Reply, asked: dict[str, Any]) -> Behaviour:
         deltas.append({"content": None, "tool_calls": [opened | {"function": {"name": call.name}}]})
         for part in fragments(call):
             deltas.append({"content": None, "tool_calls": [{"index": index, "function": {"arguments": part}}]})
-    events = [answers.event(answers.chunk(delta, model=name)) for delta in deltas]
-    ending = tail if given.finish else [_failure()]
-    return stream(head, *events, *ending, answers.DONE)
+    return deltas
+
+
+def _chunk(given: Reply, delta: dict[str, Any]) -> dict[str, Any]:
+    return answers.chunk(delta, model=given.model.name)
+
+
+def _events(chunks: Iterable[dict[str, Any]]) -> list[bytes]:
+    return [answers.event(chunk) for chunk in chunks]
 
 
 def _chat_whole(given: Reply) -> Behaviour:
