@@ -35,7 +35,14 @@ async def detect(prober: Prober) -> None:
                 known.tell(*found)
                 return
         if reply.status == 200:
+            known.face = face(reply)
             known.tell(Kind.OPENAI, "no answer of its own to any question but the list of models")
+
+
+def face(reply: Reply) -> str:
+    """What a list of models shows of a server that nothing is known of."""
+    owners = {text(as_object(entry), "owned_by") for entry in as_list(reply.fields.get("data"))}
+    return " ".join((reply.headers.get("server", ""), *sorted(owners)))
 
 
 Found = tuple[Kind, str] | None

@@ -5,7 +5,7 @@ import copy
 
 from inhouse.domain.errors import ErrorKind, InhouseError
 from inhouse.domain.models import Kind, Software
-from inhouse.inference.detect import by_headers, by_list, detect
+from inhouse.inference.detect import by_headers, by_list, detect, face
 from inhouse.inference.egress.channel import Channel
 from inhouse.inference.known import Known, KnownServers
 from inhouse.inference.prober import Prober
@@ -77,7 +77,7 @@ class Discovery:
             return listing
         reply = await prober.get(openai.LIST)  # answered already
         found = by_headers(reply) or by_list(reply)
-        same = found[0] is kind if found else kind is Kind.OPENAI
+        same = found[0] is kind if found else kind is Kind.OPENAI and face(reply) == self._known.face
         return listing if same or not listing.models else None
 
     async def _ask(self, prober: Prober, kind: Kind) -> Listing:

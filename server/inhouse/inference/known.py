@@ -25,11 +25,13 @@ _FORMAT = 1
 @dataclass(slots=True)
 class Known:
     """One server's record. `kind` is None until it is told; `evidence` is for people; `refused` holds routes that it
-    does not have or not for us, and `facts` what only a trial can tell, by a name of the server module's own."""
+    does not have or not for us, and `facts` what only a trial can tell, by a name of the server module's own. `face` is
+    what an unknown server looked like: with another face it is another server."""
 
     kind: Kind | None = None
     evidence: str = ""
     version: str | None = None
+    face: str = ""
     refused: set[str] = field(default_factory=set[str])
     facts: dict[str, bool] = field(default_factory=dict[str, bool])
 
@@ -64,6 +66,7 @@ class KnownServers:
             "kind": known.kind.value if known.kind else "",
             "evidence": known.evidence,
             "version": known.version or "",
+            "face": known.face,
             "refused": sorted(known.refused),
             "facts": known.facts,
         }
@@ -92,4 +95,4 @@ def _known(record: Json) -> Known:
         kind = None
     facts = {name: value for name, value in as_object(record.get("facts")).items() if isinstance(value, bool)}
     refused = {route for route in as_list(record.get("refused")) if isinstance(route, str)}
-    return Known(kind, text(record, "evidence"), text(record, "version") or None, refused, facts)
+    return Known(kind, text(record, "evidence"), text(record, "version") or None, text(record, "face"), refused, facts)

@@ -21,7 +21,8 @@ from inhouse.inference.discovery import Discovery
 from inhouse.inference.egress.addresses import resolve
 from inhouse.inference.egress.channel import Channel
 from inhouse.inference.known import KnownServers
-from inhouse.inference.openai.answer import Rules
+from inhouse.inference.openai.messages import offered
+from inhouse.inference.openai.rules import Rules
 from inhouse.inference.retry import pause
 from inhouse.inference.servers.server import Server
 from inhouse.inference.servers.table import SERVERS
@@ -40,7 +41,7 @@ class RemoteBackend:
     loaded = True
 
     def __init__(
-        self, name: str, config: Config, channel: Channel, servers: KnownServers, affinity: Secret | None
+        self, name: str, config: Config, channel: Channel, servers: KnownServers, affinity: Secret | None = None
     ) -> None:
         self.name = name
         self._settings = config.backends[name]
@@ -135,7 +136,8 @@ class RemoteBackend:
 
     def _answer(self, admitted: Admitted, stack: AsyncExitStack) -> AsyncIterator[Event]:
         model = admitted.prompt.model.id
-        answer = self._server.chat(self._channel, admitted, self._headers(admitted), self._rules(model), stack)
+        rules = self._rules(model, admitted.prompt.request)
+        answer = self._server.chat(self._channel, admitted, self._headers(admitted), rules, stack)
         return begun_within(self._settings.first_token_timeout, answer, self._no_first_token(model))
 
     def _headers(self, admitted: Admitted) -> tuple[tuple[str, str], ...]:
@@ -143,13 +145,17 @@ class RemoteBackend:
             return ()
         return ((self._settings.affinity_header, affinity_id(admitted.prompt.request, self._affinity)),)
 
-    def _rules(self, model: ModelId) -> Rules:
+    def _rules(self, model: ModelId, request: ChatRequest) -> Rules:
         return Rules(
             model=model,
             first_token_timeout=self._settings.first_token_timeout,
             idle_timeout=self._settings.idle_timeout,
             answer_bytes=self._config.limits.answer_bytes,
             line_bytes=self._config.limits.line_bytes,
+            tools=offered(request),
+            tool_arguments_bytes=self._config.limits.tool_arguments_bytes,
+            tool_calls_in_text=self._settings.tool_calls_in_text,
+            kind=self._discovery.kind,
         )
 
     def _no_first_token(self, model: ModelId) -> InhouseError:

@@ -12,6 +12,7 @@ from inhouse.inference.egress.channel import Answer, Channel
 from inhouse.inference.openai.answer import Rules, events
 from inhouse.inference.openai.body import chat_body
 from inhouse.inference.openai.chunks import read_chunk
+from inhouse.inference.openai.dialect import OPENAI, Dialect
 from inhouse.inference.openai.refusals import in_stream, refusal
 from inhouse.inference.tolerant import Json, parse
 
@@ -25,11 +26,12 @@ async def chat(
     rules: Rules,
     stack: AsyncExitStack,
     *,
+    dialect: Dialect = OPENAI,
     headers: tuple[tuple[str, str], ...] = (),
 ) -> AsyncIterator[Event]:
     """The answer's events. The connection lives on `stack`, whose owner closes it however this ends."""
     prompt = admitted.prompt
-    body = chat_body(prompt, extras)
+    body = chat_body(prompt, extras, dialect)
     answer = await stack.enter_async_context(
         channel.request("POST", "/v1/chat/completions", body=body, request_id=prompt.request.id, headers=headers)
     )

@@ -14,6 +14,7 @@ from inhouse.governance.admission import Admitted
 from inhouse.inference.egress.channel import Channel
 from inhouse.inference.openai import client
 from inhouse.inference.openai.answer import Rules
+from inhouse.inference.openai.dialect import OPENAI, Dialect
 from inhouse.inference.prober import Prober, Reply, not_a_list
 from inhouse.inference.servers.listing import ListedModel, Listing, plausible
 from inhouse.inference.servers.server import Chat, Headers, Server
@@ -22,8 +23,8 @@ from inhouse.inference.tolerant import Json, as_list, as_object, flag, integer, 
 LIST = "/v1/models"
 MOST_MODELS = 5_000
 
-_LENGTHS = ("max_model_len", "context_length", "context_window", "max_context_length")
-"""vLLM and SGLang; gateways such as OpenRouter's; Groq; Mistral's cloud and LM Studio's older list."""
+_LENGTHS = ("max_model_len", "context_length", "context_window", "max_context_length", "max_input_tokens")
+"""vLLM and SGLang; gateways such as OpenRouter's; Groq; Mistral's cloud and LM Studio's older list; LiteLLM's."""
 
 
 async def entries(prober: Prober) -> tuple[Json, ...]:
@@ -48,6 +49,7 @@ def read_entries(reply: Reply, *, backend: str) -> tuple[Json, ...]:
 def listed(entry: Json) -> ListedModel:
     lengths = [integer(entry, key) for key in _LENGTHS]
     lengths.insert(1, integer(as_object(entry.get("meta")), "n_ctx"))  # llama.cpp, per slot
+    lengths.append(integer(as_object(entry.get("metadata")), "max_request_context_length"))  # Ray Serve LLM
     known = next((length for length in map(plausible, lengths) if length is not None), None)
     return ListedModel(text(entry, "id"), context_length=known)
 
@@ -92,13 +94,13 @@ def _completed(model: ListedModel, info: Json) -> ListedModel | None:
     )
 
 
-def chat(extras: Mapping[str, object] = MappingProxyType({})) -> Chat:
+def chat(extras: Mapping[str, object] = MappingProxyType({}), dialect: Dialect = OPENAI) -> Chat:
     """Chat completions, with further fields that this software understands."""
 
     def answer(
         channel: Channel, admitted: Admitted, headers: Headers, rules: Rules, stack: AsyncExitStack
     ) -> AsyncIterator[Event]:
-        return client.chat(channel, admitted, extras, rules, stack, headers=headers)
+        return client.chat(channel, admitted, extras, rules, stack, dialect=dialect, headers=headers)
 
     return answer
 
