@@ -72,6 +72,19 @@ async def test_killing_the_editor_that_started_it_does_not_disturb_another_answe
         assert not engine.runs
 
 
+async def test_killing_the_editor_that_is_starting_it_only_delays_another_answer(
+    start_client: StartClient, home_with_model: dict[str, str]
+) -> None:
+    async with editors(start_client, 2, home_with_model) as clients:
+        chats = [client.start_chat(SHORT) for client in clients]
+        assert await comes_true(lambda: bool(engines(clients[0].pid)))
+        engine = the_engine(clients[0].pid)
+        starter = 0 if is_child(engine, clients[0]) else 1
+        await kill(clients[starter])
+        assert (await chats[1 - starter].chat()).text
+        chats[starter].answer.exception()
+
+
 async def test_engine_ends_when_all_its_users_were_killed(
     start_client: StartClient, home_with_model: dict[str, str]
 ) -> None:

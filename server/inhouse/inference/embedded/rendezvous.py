@@ -46,9 +46,9 @@ def arrive(folder: Path) -> int | None:
     return descriptor
 
 
-def alone(presence: int) -> bool:
+def alone(presence: int, folder: Path) -> bool:
     """Whether nobody else uses the engine; nobody can begin to, then. If false the presence has ended."""
-    return locked(presence, fcntl.LOCK_EX)
+    return locked(presence, fcntl.LOCK_EX) and _is_at(presence, folder)
 
 
 def claim(folder: Path) -> int | None:

@@ -5,9 +5,9 @@ import functools
 import hashlib
 import logging
 import os
-from importlib import metadata
 from pathlib import Path
 
+from inhouse import __version__
 from inhouse.inference.egress.channel import Channel
 from inhouse.inference.embedded import engine, process, ready, rendezvous
 from inhouse.inference.embedded.process import LOOK_SECONDS, EngineSettings
@@ -48,7 +48,7 @@ class SharedEngine:
             claimed = rendezvous.claim(self.folder)
             if claimed is not None:
                 self._start(claimed)
-            elif found := ready.read(self.folder):
+            elif rendezvous.has_engine(self.folder) and (found := ready.read(self.folder)):
                 return found
             await asyncio.sleep(LOOK_SECONDS)
 
@@ -68,9 +68,10 @@ class SharedEngine:
         return process.not_loaded(self._settings.alias)
 
     def ended(self) -> str | None:
-        if self._process is not None:
-            return process.how_it_ended(self._process)
-        # Another one may have been started in its place.
+        how = process.how_it_ended(self._process) if self._process is not None else None
+        if how is not None:
+            return how
+        # Another may run in its place, or somebody has cleared the folder away.
         lives = ready.read(self.folder) == self._ready and rendezvous.has_engine(self.folder)
         return None if lives else ""
 
@@ -94,7 +95,7 @@ class SharedEngine:
 
     async def _leave(self) -> None:
         try:
-            if rendezvous.alone(self._presence):
+            if rendezvous.alone(self._presence, self.folder):
                 await self._end_engine()
         finally:
             self._slot.close()
@@ -132,7 +133,7 @@ def folder_of(settings: EngineSettings) -> Path:
     """The same for all who want the same engine, in the same view of this machine's processes and files."""
     state = _state(settings.model)
     wanted = (
-        *(_PROTOCOL, _versions(), engine.CONTEXT_LENGTH, settings.alias, settings.threads or process.cores()),
+        *(_PROTOCOL, __version__, engine.CONTEXT_LENGTH, settings.alias, settings.threads or process.cores()),
         *((state.st_dev, state.st_ino, state.st_size, state.st_mtime_ns) if state else (str(settings.model),)),
         *(os.geteuid(), os.uname().nodename, _process_ids()),
     )
@@ -145,11 +146,6 @@ def _state(path: Path) -> os.stat_result | None:
         return path.stat()
     except OSError:
         return None
-
-
-@functools.cache
-def _versions() -> tuple[str, str]:
-    return metadata.version("inhouse"), metadata.version("xllamacpp")
 
 
 @functools.cache

@@ -121,7 +121,7 @@ class Supervisor:
     def _unload_now(self) -> None:
         if self._leases == 0 and self._running is not None:
             idle = f"after {self._settings.idle_unload:g} s without a request"
-            _log.info("the embedded engine is unloaded %s", "for newer settings" if self._retired else idle)
+            _log.info("the embedded engine is let go %s", "for newer settings" if self._retired else idle)
             self._let_go()
 
     def _let_go(self) -> None:
@@ -152,9 +152,11 @@ class Supervisor:
         engine = await self._found()
         try:
             return _Running(engine, await engine.load())
-        except BaseException:
+        except BaseException as exc:
             self._in_background(engine.end())
             await self._all_ended()
+            if isinstance(exc, OSError):
+                raise _not_started(exc) from exc
             raise
 
     async def _found(self) -> Engine:
@@ -172,6 +174,15 @@ async def _end_of(engine: Engine) -> str | None:
     """How it ended, None if it lives: a killed process cuts its connections a moment before it has gone."""
     await process.comes_true(lambda: engine.ended() is not None, _NOTICE_SECONDS)
     return engine.ended()
+
+
+def _not_started(exc: OSError) -> InhouseError:
+    return InhouseError(
+        kind=ErrorKind.SERVER_ERROR,
+        message=f"The embedded engine cannot be started: {exc.strerror or exc}.",
+        hint="The machine may have no memory, disk space or processes left.",
+        backend="embedded",
+    )
 
 
 def _ended(kind: ErrorKind, how: str, engine: Engine) -> InhouseError:

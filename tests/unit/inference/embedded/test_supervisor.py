@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -226,7 +227,7 @@ async def test_it_is_kept_by_whoever_wants_it_longest(
     patient, hasty = engine(runtime), engine(runtime, idle_unload=0.01)
     await hold(patient)
     await hold(hasty)
-    assert await process.comes_true(lambda: "unloaded after 0.01 s" in caplog.text, 5)
+    assert await process.comes_true(lambda: "let go after 0.01 s" in caplog.text, 5)
     await hold(hasty)
     assert len(started) == 1
     await asyncio.gather(patient.aclose(), hasty.aclose())
@@ -300,6 +301,32 @@ async def test_what_a_crash_of_everybody_left_is_no_obstacle(
     await hold(supervisor)
     await supervisor.aclose()
     assert len(started) == 1
+    assert list(runtime.iterdir()) == []
+
+
+async def test_a_folder_that_somebody_cleared_away_is_made_anew(
+    runtime: Path, started: Started, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    play(SILENT, started, monkeypatch)
+    before, after = engine(runtime), engine(runtime)
+    await hold(before)
+    shutil.rmtree(folder_of(settings(runtime)))
+    await asyncio.gather(hold(before), hold(after))
+    assert await process.comes_true(lambda: started[0].poll() is not None, 5)
+    await before.aclose()
+    assert (len(started), started[1].poll()) == (2, None)
+    await after.aclose()
+    assert started.all_ended
+
+
+async def test_a_system_that_cannot_start_it_is_a_clear_error(
+    runtime: Path, started: Started, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
+    supervisor = engine(runtime)
+    with pytest.raises(InhouseError, match="cannot be started: No such file") as caught:
+        await hold(supervisor)
+    assert (caught.value.kind, bool(caught.value.hint)) == (ErrorKind.SERVER_ERROR, True)
     assert list(runtime.iterdir()) == []
 
 
