@@ -24,7 +24,8 @@ from inhouse.inference.egress.guard import Guard
 from inhouse.inference.embedded import store
 from inhouse.inference.embedded.backend import NAME as EMBEDDED
 from inhouse.inference.embedded.backend import EmbeddedBackend
-from inhouse.inference.embedded.supervisor import EngineSettings, Supervisor
+from inhouse.inference.embedded.process import EngineSettings
+from inhouse.inference.embedded.supervisor import Supervisor
 from inhouse.inference.keys.editor import AskEditor, EditorKeys, Wanted
 from inhouse.inference.keys.keyring_store import KeyringStore
 from inhouse.inference.keys.source import Keys, KeySettings

@@ -1,4 +1,4 @@
-"""The embedded engine as a backend: the same wire as a llama.cpp server elsewhere, in a child process of ours."""
+"""The embedded engine as a backend: the same wire as a llama.cpp server elsewhere, in a process of ours."""
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
@@ -81,7 +81,8 @@ class EmbeddedBackend:
         if not self.loaded:
             yield Progress(Stage.LOADING, str(model))
         channel = await stack.enter_async_context(self._supervisor.lease())
-        yield Progress(Stage.WAITING, str(model))
+        first = stack.enter_context(self._supervisor.slot())
+        yield Progress(Stage.WAITING if first else Stage.QUEUED, str(model))
         answer = client.chat(channel, _bounded(admitted), EXTRAS, self._rules(model), stack)
         late = _late(f"began no answer within {FIRST_TOKEN_SECONDS:g} s")
         try:
