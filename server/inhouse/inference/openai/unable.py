@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 
 from inhouse.domain.errors import Refusal
+from inhouse.domain.models import Kind, ModelId
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,25 @@ class Unable:
 
 VLLM_TOOLS = "Start vLLM with --enable-auto-tool-choice --tool-call-parser NAME (its documentation lists the names)."
 LLAMACPP_TOOLS = "Start llama.cpp's server with --jinja and, if the model's own lacks tools, a --chat-template-file."
+
+_ADVICE = {
+    Kind.VLLM: "start vLLM with --enable-auto-tool-choice --tool-call-parser NAME",
+    Kind.SGLANG: "start SGLang with --tool-call-parser NAME",
+    Kind.LLAMACPP: "start llama.cpp's server with --jinja and a chat template that knows tools",
+    Kind.EMBEDDED: "use a model that can call tools",
+    Kind.OLLAMA: "give the model a TEMPLATE that knows tools in its Modelfile",
+    Kind.TGI: "start TGI with a chat template that knows tools (--tokenizer-config-path)",
+}
+
+
+def advice_on_parser(kind: Kind, model: ModelId) -> str:
+    """For an answer whose text looks like a tool call."""
+    remedy = _ADVICE.get(kind, "let its server parse tool calls")
+    return (
+        f"{model.name} wrote a tool call as text, and nothing was called: {remedy}, "
+        f"or set tool_calls_in_text = true for the backend {model.backend}."
+    )
+
 
 _TEXTS: tuple[tuple[str, Unable], ...] = (
     (r"tool choice requires --enable-auto-tool-choice", Unable(Refusal.TOOLS, VLLM_TOOLS)),
