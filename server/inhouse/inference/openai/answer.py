@@ -9,8 +9,10 @@ from inhouse.inference.openai.inline_thinking import InlineThinking
 from inhouse.inference.openai.patience import Patience
 from inhouse.inference.openai.reading import Reading
 from inhouse.inference.openai.rules import Rules as Rules
+from inhouse.inference.openai.unable import advice_on_parser
 from inhouse.inference.openai.wire import SseWire, T, Wire
 from inhouse.inference.text_filter import TextFilter
+from inhouse.inference.tools.in_text import CallsInText
 
 AFTERMATH = 2.0
 """Seconds for which a usage chunk and `[DONE]` are awaited once an answer is complete."""
@@ -26,7 +28,11 @@ def events(chunks: AsyncIterator[bytes], rules: Rules) -> AsyncIterator[Event]:
 
 def chat_filters(rules: Rules) -> tuple[TextFilter, ...]:
     """What the text of a chat goes through."""
-    return (InlineThinking(opened=rules.begins_thinking),)
+    thinking = InlineThinking(opened=rules.begins_thinking)
+    if not rules.tools:
+        return (thinking,)
+    advice = None if rules.tool_calls_in_text else advice_on_parser(rules.kind, rules.model)
+    return thinking, CallsInText(rules.tools, rules.tool_arguments_bytes, advice)
 
 
 async def read(

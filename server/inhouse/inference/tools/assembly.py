@@ -18,7 +18,8 @@ _SHORTEST_ID = 9
 
 
 class CallPiece(NamedTuple):
-    """`number` is the server's index. `arguments` is text to append, or another value that replaces what came before; None is nothing."""
+    """`number` is the server's index. `arguments` is text to append, or another value that replaces what came before;
+    None is nothing."""
 
     number: int | None = None
     id: str = ""

@@ -120,3 +120,7 @@ def _line(each: Event | InhouseError) -> str:
             return ""
         case _:
             assert_never(each)
+
+
+def calls_of(found: Iterable[Event | InhouseError]) -> list[ToolCall]:
+    return [each for each in found if isinstance(each, ToolCall)]
