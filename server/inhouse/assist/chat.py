@@ -7,15 +7,14 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 from inhouse.assist.default_model import default_model
 from inhouse.assist.fallback import FALLBACK_KINDS, may_move_on, may_pass_over
+from inhouse.assist.fitting import Fitted, fit, learn
 from inhouse.assist.session import Session
-from inhouse.context.budget import answer_room, count_chars, estimate_messages
 from inhouse.context.estimate import estimate_tokens
 from inhouse.context.support import check_supported
+from inhouse.context.weight import count_chars
 from inhouse.domain.conversation import ChatRequest
 from inhouse.domain.errors import ErrorKind, InhouseError
 from inhouse.domain.events import Event, Finished, Notice, Progress, Stage, TextDelta, ThinkingDelta, ToolCall, Usage
-from inhouse.domain.prompt import Prompt
-from inhouse.governance.admission import admit
 from inhouse.inference.route import Candidate, no_backend
 
 STALE_KINDS = FALLBACK_KINDS | {ErrorKind.MODEL_NOT_FOUND}
@@ -92,28 +91,30 @@ class _Attempt:
 
     async def events(self, stack: AsyncExitStack) -> AsyncIterator[Event]:
         backend, model = self._candidate.backend, self._candidate.model
-        admitted = admit(Prompt(self._request, model), self._candidate.zone, self._session.policy)
         _log.info("request %s goes to %s", self._request.id, model.id)
         yield Progress(Stage.WAITING if backend.loaded else Stage.LOADING, str(model.id))
-        count = await backend.count_messages(admitted)
-        admitted = admitted.bounded(answer_room(self._request, model, count))
-        async for event in await stack.enter_async_context(backend.stream(admitted)):
+        fitted = await fit(self._session, self._request, self._candidate)
+        for notice in fitted.notices:
+            yield notice
+        async for event in await stack.enter_async_context(backend.stream(fitted.admitted)):
             if isinstance(event, TextDelta | ThinkingDelta | ToolCall):
                 self.begun = True
                 if not isinstance(event, ToolCall):
                     self._text.append(event.text)
-            yield self._counted(event) if isinstance(event, Finished) else event
+            yield self._counted(event, fitted) if isinstance(event, Finished) else event
 
-    def _counted(self, finished: Finished) -> Finished:
+    def _counted(self, finished: Finished, fitted: Fitted) -> Finished:
         """An answer whose server counted nothing gets an estimate, marked as such."""
-        if finished.usage.exact:
-            self._learn(finished.usage)
-            return finished
-        usage = Usage(estimate_messages(self._request.messages), estimate_tokens("".join(self._text)), exact=False)
-        return dataclasses.replace(finished, usage=usage)
+        usage = finished.usage
+        if usage.exact:
+            learn(self._session, fitted, usage)
+            self._learn(fitted, usage)
+        else:
+            usage = Usage(fitted.count.tokens, estimate_tokens("".join(self._text)), exact=False)
+        return dataclasses.replace(finished, usage=usage, dropped=fitted.dropped)
 
-    def _learn(self, usage: Usage) -> None:
+    def _learn(self, fitted: Fitted, usage: Usage) -> None:
         tokens = usage.input_tokens + usage.output_tokens
         if tokens >= ENOUGH_TOKENS:
-            chars = count_chars(self._request.messages) + sum(map(len, self._text))
+            chars = count_chars(fitted.admitted.prompt.request.messages) + sum(map(len, self._text))
             self._session.catalog.learn(self._candidate.model.id, round(chars / tokens, 2))

@@ -42,6 +42,7 @@ class Catalog:
         self._changed = changed
         self._entries: dict[str, Entry] = {}
         self._measured: dict[ModelId, float] = {}
+        self._ratios: dict[ModelId, tuple[float, ...]] = {}
         self._asking = {name: asyncio.Lock() for name in backends}
 
     async def entry(self, name: str, *, refresh: bool = False) -> Entry:
@@ -67,6 +68,13 @@ class Catalog:
     def learn(self, model: ModelId, chars_per_token: float) -> None:
         """What an answer's exact usage told of this model's tokenizer; shown from the next list on."""
         self._measured[model] = chars_per_token
+
+    def ratios(self, model: ModelId) -> tuple[float, ...]:
+        """How far estimates of this model's prompts were off (context/calibration)."""
+        return self._ratios.get(model, ())
+
+    def calibrate(self, model: ModelId, ratios: tuple[float, ...]) -> None:
+        self._ratios[model] = ratios
 
     def forget(self, name: str) -> None:
         """Something about this backend went wrong: ask anew next time."""
