@@ -5,16 +5,15 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 
+from inhouse.assist.fitting import Fitted, fit, learn
 from inhouse.assist.session import Session
-from inhouse.context.budget import answer_room, count_chars, estimate_messages
 from inhouse.context.estimate import estimate_tokens
+from inhouse.context.weight import count_chars
 from inhouse.context.without_tools import without_tools
 from inhouse.domain.conversation import ChatRequest, ImagePart
 from inhouse.domain.errors import ErrorKind, InhouseError, Refusal
 from inhouse.domain.events import Event, Finished, Notice, Progress, Stage, TextDelta, ThinkingDelta, ToolCall, Usage
 from inhouse.domain.models import Ability
-from inhouse.domain.prompt import Prompt
-from inhouse.governance.admission import admit
 from inhouse.inference.lessons import Lesson
 from inhouse.inference.route import Candidate, may
 
@@ -72,15 +71,15 @@ class Attempt:
 
     async def _once(self, stack: AsyncExitStack) -> AsyncIterator[Event]:
         backend, model = self._candidate.backend, self._candidate.model
-        admitted = admit(Prompt(self._request, model), self._candidate.zone, self._session.policy)
         _log.info("request %s goes to %s", self._request.id, model.id)
         yield Progress(Stage.WAITING if backend.loaded else Stage.LOADING, str(model.id))
-        count = await backend.count_messages(admitted)
-        admitted = admitted.bounded(answer_room(self._request, model, count))
-        async for event in await stack.enter_async_context(backend.stream(admitted)):
+        fitted = await fit(self._session, self._request, self._candidate)
+        for notice in fitted.notices:
+            yield notice
+        async for event in await stack.enter_async_context(backend.stream(fitted.admitted)):
             if isinstance(event, TextDelta | ThinkingDelta | ToolCall):
                 self._note(event)
-            yield self._counted(event) if isinstance(event, Finished) else event
+            yield self._counted(event, fitted) if isinstance(event, Finished) else event
 
     def _note(self, event: TextDelta | ThinkingDelta | ToolCall) -> None:
         self.begun = True
@@ -118,18 +117,20 @@ class Attempt:
             return Lesson(context_length=failure.tokens.limit) if failure.tokens.limit != known else None
         return None
 
-    def _counted(self, finished: Finished) -> Finished:
+    def _counted(self, finished: Finished, fitted: Fitted) -> Finished:
         """An answer whose server counted nothing gets an estimate, marked as such."""
-        if finished.usage.exact:
-            self._measure(finished.usage)
-            return finished
-        usage = Usage(estimate_messages(self._request.messages), estimate_tokens("".join(self._text)), exact=False)
-        return dataclasses.replace(finished, usage=usage)
+        usage = finished.usage
+        if usage.exact:
+            learn(self._session, fitted, usage)
+            self._measure(fitted, usage)
+        else:
+            usage = Usage(fitted.count.tokens, estimate_tokens("".join(self._text)), exact=False)
+        return dataclasses.replace(finished, usage=usage, dropped=fitted.dropped)
 
-    def _measure(self, usage: Usage) -> None:
+    def _measure(self, fitted: Fitted, usage: Usage) -> None:
         tokens = usage.input_tokens + usage.output_tokens
         if tokens >= ENOUGH_TOKENS:
-            chars = count_chars(self._request.messages) + sum(map(len, self._text))
+            chars = count_chars(fitted.admitted.prompt.request.messages) + sum(map(len, self._text))
             self._session.catalog.learn(self._candidate.model.id, round(chars / tokens, 2))
 
 

@@ -62,6 +62,7 @@ class Catalog:
         self._measured: dict[ModelId, float] = {}
         self._lessons: dict[ModelId, Lesson] = {}
         self._told: set[tuple[ModelId, str]] = set()
+        self._ratios: dict[ModelId, tuple[float, ...]] = {}
         self._asking = {name: asyncio.Lock() for name in backends}
         self._breakers = {name: Breaker() for name in backends}
 
@@ -125,6 +126,13 @@ class Catalog:
 
     def breaker(self, name: str) -> Breaker:
         return self._breakers[name]
+
+    def ratios(self, model: ModelId) -> tuple[float, ...]:
+        """How far estimates of this model's prompts were off (context/calibration)."""
+        return self._ratios.get(model, ())
+
+    def calibrate(self, model: ModelId, ratios: tuple[float, ...]) -> None:
+        self._ratios[model] = ratios
 
     def forget(self, name: str) -> None:
         """Something about this backend went wrong: ask anew next time."""
