@@ -26,7 +26,7 @@ _HEADERS = {
     (f"{_MODULE}@v0.5.7", "llama/stb_image.h"): "stb/stb_image.h",  # 2.30
     ("github.com/gen2brain/malgo@v0.11.24", "miniaudio.h"): "miniaudio/miniaudio.h",  # 0.11.24
 }
-_AVX2 = {"avx2", "bmi1", "bmi2", "f16c", "fma", "lzcnt", "movbe"}
+_AVX2 = {"abm", "avx2", "bmi1", "bmi2", "f16c", "fma", "movbe"}
 
 
 def main() -> int:
@@ -111,8 +111,7 @@ def _has_avx2() -> bool:
         flags = Path("/proc/cpuinfo").read_text("utf-8").split("flags", 1)[1].split("\n", 1)[0].split()
     except (OSError, IndexError):
         return False
-    names = set(flags) | ({"lzcnt"} if "abm" in flags else set())
-    return platform.machine() == "x86_64" and names >= _AVX2
+    return platform.machine() == "x86_64" and set(flags) >= _AVX2
 
 
 def _out(text: str) -> None:

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from scripts import build_ollama
+
 from tests.e2e.servers.running import Launch, RunningServer, environment_below, free_port, started
 
 CHAT_ONLY = "smol"

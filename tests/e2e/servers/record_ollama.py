@@ -51,7 +51,7 @@ def _chats(recorder: Recorder) -> None:
     body = {"model": CHAT_ONLY, "messages": HI, "options": other}
     recorder.post("api_chat_num_ctx.ndjson", "/api/chat", body, note="another num_ctx: loaded anew (load_duration)")
     recorder.get("api_ps_num_ctx.json", "/api/ps", note="after a request with num_ctx 512")
-    loaded = {"model": CHAT_ONLY, "messages": [], "stream": False}
+    loaded: dict[str, Any] = {"model": CHAT_ONLY, "messages": [], "stream": False}
     recorder.post("api_chat_load.json", "/api/chat", loaded, note="no messages: loads, and answers nothing")
     recorder.post("api_chat_unload.json", "/api/chat", loaded | {"keep_alive": 0}, note="keep_alive 0: unloads")
     tools: dict[str, Any] = {

@@ -40,8 +40,8 @@ class RunningServer:
     port: int
     model: str
     context_length: int
-    launch: Launch
-    key: str | None = None
+    launch: Launch = field(repr=False)
+    key: str | None = field(default=None, repr=False)
     _process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
 
     @property
