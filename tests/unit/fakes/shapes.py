@@ -35,7 +35,12 @@ def lacks(ours: object, theirs: object, path: str = "") -> list[str]:
         return found
     if isinstance(theirs, list) and isinstance(ours, list):
         return _lacking_items(cast(list[object], ours), cast(list[object], theirs), path)
-    return [] if type(ours) is type(theirs) else [f"{path}: {type(ours).__name__}, not {type(theirs).__name__}"]
+    kinds = _kind(ours), _kind(theirs)
+    return [] if kinds[0] == kinds[1] else [f"{path}: {kinds[0]}, not {kinds[1]}"]
+
+
+def _kind(value: object) -> str:
+    return type(value).__name__
 
 
 def _lacking_items(ours: list[object], theirs: list[object], path: str) -> list[str]:
