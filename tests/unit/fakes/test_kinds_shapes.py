@@ -40,6 +40,7 @@ SCHEMA: dict[str, Any] = {"type": "object", "properties": {}}
 TOOLS = [{"type": "function", "function": {"name": "read_file", "parameters": SCHEMA}}]
 PICTURE = {"type": "image_url", "image_url": {"url": "data:image/png;base64,AA=="}}
 IMAGE = [{"role": "user", "content": [PICTURE]}]
+FULL = [{"role": "user", "content": "word " * (MODEL.context_length - 4)}]
 LONG = [{"role": "user", "content": "word " * 5000}]
 ASKED: dict[str, Any] = {"model": MODEL.name, "messages": MESSAGES}
 STREAM = ASKED | {"stream": True}
@@ -136,6 +137,7 @@ JSON = [
     Case(fake_tgi, BASE, "POST /chat_tokenize", ASKED, "tgi/no_template_422.json"),
     Case(fake_tgi, BASE, CHAT, STREAM, "tgi/no_template_422.json"),
     Case(fake_tgi, PLAIN, CHAT, TOO_LONG, "tgi/overflow_422.json"),
+    Case(fake_tgi, PLAIN, CHAT, ASKED | {"messages": FULL}, "tgi/input_too_long_422.json"),
     Case(fake_tgi, BUSY, CHAT, ASKED, "tgi/overloaded_429.json"),
     Case(fake_tgi, BREAKS, CHAT, ASKED, "tgi/generation_424.json"),
     Case(fake_tgi_2, PLAIN, "GET /info", None, "tgi/info.json"),
@@ -145,6 +147,7 @@ JSON = [
     Case(fake_ollama, PLAIN, "GET /api/version", None, "ollama/api_version.json"),
     Case(fake_ollama, CLOUD, "GET /api/tags", None, "ollama/api_tags.json"),
     Case(fake_ollama, PLAIN, "GET /api/ps", None, "ollama/api_ps.json"),
+    Case(fake_ollama, PLAIN, "POST /api/show", ASKED, "ollama/api_show.json"),
     Case(fake_ollama, PLAIN, "POST /api/chat", OTHER, "ollama/model_not_found_404.json"),
     Case(fake_ollama, BUSY, "POST /api/chat", ASKED, "ollama/queue_full_503.json"),
     Case(fake_ollama, BASE, "POST /api/chat", ASKED | {"tools": TOOLS}, "ollama/no_tools_400.json"),
