@@ -18,6 +18,7 @@ class OllamaWire:
 
     def __init__(self, rules: Rules) -> None:
         self._rules = rules
+        self._calls = 0
         parser = LineParser(line_limit=rules.line_bytes)
         self.feed = parser.feed
         self.close = parser.close
@@ -36,17 +37,17 @@ class OllamaWire:
         return Chunk(
             text=text(message, "content"),
             thinking=text(message, "thinking"),
-            calls=tuple(_call(as_object(call)) for call in as_list(message.get("tool_calls"))),
+            calls=tuple(self._call(as_object(call)) for call in as_list(message.get("tool_calls"))),
             finish_reason=_finish_reason(fields),
             usage=_usage(fields),
             done=fields.get("done") is True,
         )
 
-
-def _call(call: Json) -> CallPiece:
-    """Always whole. Its index is no key: calls on different lines may share one."""
-    function = as_object(call.get("function"))
-    return CallPiece(None, text(call, "id"), text(function, "name"), function.get("arguments") or {})
+    def _call(self, call: Json) -> CallPiece:
+        """Always whole, and so never a piece of another, whatever its index is."""
+        self._calls += 1
+        function = as_object(call.get("function"))
+        return CallPiece(self._calls, text(call, "id"), text(function, "name"), function.get("arguments"))
 
 
 def _finish_reason(fields: Json) -> FinishReason | None:
