@@ -1,11 +1,13 @@
-"""A prompt as the body of `POST /v1/chat/completions`."""
+"""A prompt as the body of `POST /v1/chat/completions`, or of `/v1/completions` for a model without a chat template."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from inhouse.domain.conversation import SamplingOptions
 from inhouse.domain.prompt import Prompt
 from inhouse.inference.openai.dialect import OPENAI, Dialect
 from inhouse.inference.openai.messages import encoded, offered, wire_messages, wire_tools
+from inhouse.inference.openai.transcript import STOPS, transcript
 
 
 def chat_body(prompt: Prompt, extras: Mapping[str, object], dialect: Dialect = OPENAI) -> bytes:
@@ -20,6 +22,25 @@ def chat_body(prompt: Prompt, extras: Mapping[str, object], dialect: Dialect = O
         body["max_tokens"] = prompt.max_tokens
     return encoded(body)
 
+
+def completion_body(prompt: Prompt, extras: Mapping[str, object], dialect: Dialect = OPENAI) -> bytes:
+    """A transcript of the conversation to go on with. Always bounded: servers else take 16 tokens (vLLM) or no end."""
+    options = prompt.request.options
+    stops = (*STOPS, *options.stop)[:MOST_STOPS]
+    body = {
+        "model": dialect.model_name or prompt.model.id.name,
+        "prompt": transcript(prompt.request.messages),
+        **STREAMED,
+        **sampling(replace(options, stop=stops), dialect),
+        **extras,
+        "max_tokens": prompt.max_tokens or RAW_ANSWER_TOKENS,
+    }
+    return encoded(body)
+
+
+RAW_ANSWER_TOKENS = 512
+MOST_STOPS = 4
+"""TGI and OpenAI take no more."""
 
 STREAMED: Mapping[str, object] = {"stream": True, "stream_options": {"include_usage": True}}
 

@@ -1,20 +1,28 @@
 """The OpenAI API over one channel: stream a chat, and tell what a refusal means."""
 
-import dataclasses
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack
+from dataclasses import replace
 
 from inhouse.domain.errors import ErrorKind, InhouseError
 from inhouse.domain.events import Event
 from inhouse.domain.models import ModelId
+from inhouse.domain.prompt import Prompt
 from inhouse.governance.admission import Admitted
 from inhouse.inference.egress.channel import Answer, Channel
-from inhouse.inference.openai.answer import Rules, events
-from inhouse.inference.openai.body import chat_body
+from inhouse.inference.openai.answer import events, read
+from inhouse.inference.openai.body import chat_body, completion_body
 from inhouse.inference.openai.chunks import read_chunk
 from inhouse.inference.openai.dialect import OPENAI, Dialect
 from inhouse.inference.openai.refusals import in_stream, refusal
+from inhouse.inference.openai.rules import Rules
+from inhouse.inference.openai.transcript import RawAnswer
+from inhouse.inference.openai.wire import SseWire
 from inhouse.inference.tolerant import Json, parse
+from inhouse.inference.tools.schemas import check_schemas
+
+Headers = tuple[tuple[str, str], ...]
 
 _STREAM_TYPES = ("text/event-stream", "text/plain", "application/octet-stream", "application/x-ndjson", "")
 
@@ -25,21 +33,51 @@ async def chat(
     extras: Mapping[str, object],
     rules: Rules,
     stack: AsyncExitStack,
-    *,
     dialect: Dialect = OPENAI,
-    headers: tuple[tuple[str, str], ...] = (),
+    *,
+    headers: Headers = (),
 ) -> AsyncIterator[Event]:
-    """The answer's events. The connection lives on `stack`, whose owner closes it however this ends."""
-    prompt = admitted.prompt
-    body = chat_body(prompt, extras, dialect)
+    """The answer's events. The connection lives on `stack`, whose owner closes it however this ends.
+
+    Raises `invalid_request` before anything is sent if the schema of a tool is none.
+    """
+    if rules.tools:
+        await asyncio.to_thread(check_schemas, rules.tools)
+    body = chat_body(admitted.prompt, extras, dialect)
+    answer = await stream(channel, "/v1/chat/completions", body, admitted.prompt, stack, headers=headers)
+    async for event in events(answer.chunks, replace(rules, secret=answer.secret)):
+        yield event
+
+
+async def complete(
+    channel: Channel,
+    admitted: Admitted,
+    extras: Mapping[str, object],
+    rules: Rules,
+    stack: AsyncExitStack,
+    dialect: Dialect = OPENAI,
+    *,
+    headers: Headers = (),
+) -> AsyncIterator[Event]:
+    """As `chat`, for a model without a chat template: a transcript of our own is gone on with. No tools."""
+    body = completion_body(admitted.prompt, extras, dialect)
+    answer = await stream(channel, "/v1/completions", body, admitted.prompt, stack, headers=headers)
+    rules = replace(rules, tools=(), secret=answer.secret)
+    async for event in read(answer.chunks, rules, SseWire(rules), (RawAnswer(),)):
+        yield event
+
+
+async def stream(
+    channel: Channel, path: str, body: bytes, prompt: Prompt, stack: AsyncExitStack, *, headers: Headers = ()
+) -> Answer:
+    """An answer whose body is a stream; raises what any other answer means."""
     answer = await stack.enter_async_context(
-        channel.request("POST", "/v1/chat/completions", body=body, request_id=prompt.request.id, headers=headers)
+        channel.request("POST", path, body=body, request_id=prompt.request.id, headers=headers)
     )
     await check(channel, answer, model=prompt.model.id)
     if _content_type(answer) not in _STREAM_TYPES:
         await _not_a_stream(channel, answer, prompt.model.id)
-    async for event in events(answer.chunks, dataclasses.replace(rules, secret=answer.secret)):
-        yield event
+    return answer
 
 
 async def check(channel: Channel, answer: Answer, *, model: ModelId | None) -> None:

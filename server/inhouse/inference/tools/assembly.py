@@ -119,9 +119,9 @@ class Assembly:
     def _begins_another(piece: CallPiece, call: _Open) -> bool:
         if piece.id:
             return bool(call.id) and piece.id != call.id
-        if not (piece.name and call.name and piece.arguments):
+        if not (piece.name and call.name):
             return False
-        return call.whole
+        return piece.name != call.name or (bool(piece.arguments) and call.whole)
 
     def _check_offered(self, name: str) -> None:
         if not self._tools:

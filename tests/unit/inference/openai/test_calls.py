@@ -59,6 +59,8 @@ SHAPES: dict[str, tuple[list[Piece], list[str]]] = {
     "one index for all, no ids": (
         [calls(call("read_file", WHOLE_A, index=0)), calls(call("read_file", WHOLE_B, index=0))], [A, B],
     ),
+    "one index for all, other names": ([calls(call("now", index=0)), calls(call("read_file", WHOLE_A, index=0))],
+                                       ["call now {}", A]),
     "the same id in every delta": (
         [calls(call("read_file", "{", index=0, id="0")), calls(call(None, '"path": "a"}', index=0, id="0"))], [A],
     ),

@@ -1,0 +1,51 @@
+"""A prompt as the body of Ollama's `POST /api/chat`. Facts from Ollama 0.24.0, tried, and v0.33.0-rc2, read."""
+
+from collections.abc import Iterable
+
+from inhouse.domain.conversation import Message, SamplingOptions
+from inhouse.domain.prompt import Prompt
+from inhouse.inference.openai.messages import encoded, offered, wire_tools
+from inhouse.inference.turns import Returned, Turn, turns
+
+
+def chat_body(prompt: Prompt, num_ctx: int) -> bytes:
+    """`truncate` and `shift` are off: what does not fit is refused, and an answer that reaches the end of the context
+    ends there with `length` (older versions that do not know `shift` ignore it). `think` is left to the model."""
+    request = prompt.request
+    body: dict[str, object] = {"model": prompt.model.id.name, "messages": wire_messages(request.messages)}
+    if tools := offered(request):
+        body["tools"] = wire_tools(tools)
+    body |= {"stream": True, "truncate": False, "shift": False}
+    if request.options.response_schema is not None:
+        body["format"] = request.options.response_schema
+    body["options"] = _options(request.options, num_ctx, prompt.max_tokens)
+    return encoded(body)
+
+
+def wire_messages(messages: Iterable[Message]) -> list[dict[str, object]]:
+    return [_wire(turn) for turn in turns(messages)]
+
+
+def _wire(turn: Turn) -> dict[str, object]:
+    if isinstance(turn, Returned):
+        return {"role": "tool", "content": turn.content, "tool_name": turn.name, "tool_call_id": turn.id}
+    fields: dict[str, object] = {"role": turn.role.value, "content": turn.text}
+    if turn.images:
+        fields["images"] = [image.data for image in turn.images]
+    if turn.calls:
+        fields["tool_calls"] = [
+            {"id": call.id, "function": {"name": call.name, "arguments": call.arguments}} for call in turn.calls
+        ]
+    return fields
+
+
+def _options(options: SamplingOptions, num_ctx: int, max_tokens: int | None) -> dict[str, object]:
+    asked: dict[str, object] = {
+        "num_ctx": num_ctx,
+        "num_predict": max_tokens,
+        "temperature": options.temperature,
+        "top_p": options.top_p,
+        "stop": list(options.stop) or None,
+        "seed": options.seed,
+    }
+    return {name: value for name, value in asked.items() if value is not None}
