@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from inhouse.context.images import LEAST_TOKENS, MOST_TOKENS, UNKNOWN_TOKENS, image_tokens
 
-
 Make = Callable[[int, int], bytes]
 
 
