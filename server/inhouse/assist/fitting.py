@@ -68,7 +68,7 @@ async def fit(session: Session, request: ChatRequest, candidate: Candidate) -> F
 
 
 async def count(session: Session, request: ChatRequest, candidate: Candidate) -> Count:
-    """Tokens of the whole request, as nothing were left out."""
+    """Tokens of the whole request, with nothing left out."""
     admitted = admit(Prompt(request, candidate.model), candidate.zone, session.policy)
     measured = await measure(session, candidate.model.id)
     plan = await measured.plan(admitted.prompt.request)
@@ -114,15 +114,15 @@ class _Fitting:
         """How many blocks go, and the tokens of what is left."""
         everything = len(self._plan.blocks)
         gone = self._plan.gone_for(HOPELESS * self._limit)
-        for turn in range(1, MOST_COUNTS + 1):
+        for trip in range(1, MOST_COUNTS + 1):
             count = await self._count(gone)
-            if turn == 1:
+            if trip == 1:
                 self._whole = round(count.tokens / self._plan.tokens(gone) * self._plan.tokens())
             # Once turns have gone, a few tokens less for the answer are better than another place to cut.
-            reserve = self._reserve if turn == 1 else math.ceil(self._reserve / 2)
+            reserve = self._reserve if trip == 1 else math.ceil(self._reserve / 2)
             if gone == everything or count.tokens + reserve <= self._limit:
                 return gone, count
-            gone = everything if turn == MOST_COUNTS - 1 else self._next(gone, count)
+            gone = everything if trip == MOST_COUNTS - 1 else self._next(gone, count)
         raise AssertionError("the last count is of what has to stay")
 
     def without(self, gone: int) -> Admitted:
@@ -136,5 +136,5 @@ class _Fitting:
         return await self._counter.count(self.without(gone), self._plan.tokens(gone))
 
     def _next(self, gone: int, count: Count) -> int:
-        scale = count.tokens / self._plan.tokens(gone)
+        scale = max(1, count.tokens) / self._plan.tokens(gone)
         return max(gone + 1, self._plan.gone_for((self._limit - self._reserve) / scale))
