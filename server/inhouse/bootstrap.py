@@ -2,9 +2,9 @@
 
 import asyncio
 import dataclasses
-import re
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 
 from inhouse.assist.session import Session
 from inhouse.config.backends import TRUSTED
@@ -13,16 +13,23 @@ from inhouse.config.paths import Paths
 from inhouse.config.schema import Config, home_path
 from inhouse.domain.errors import ErrorKind, InhouseError
 from inhouse.domain.models import Kind
-from inhouse.domain.secret import Secret
+from inhouse.domain.origin import Origin
+from inhouse.domain.secret import Secret, is_key
 from inhouse.governance.policy import Policy, read_policy
+from inhouse.inference.affinity import affinity_key
 from inhouse.inference.backend import Backend
 from inhouse.inference.catalog import Catalog
-from inhouse.inference.egress.channel import Channel, Credential, Endpoint, Trust
+from inhouse.inference.egress.channel import Channel, Endpoint, Trust
 from inhouse.inference.egress.guard import Guard
 from inhouse.inference.embedded import store
 from inhouse.inference.embedded.backend import NAME as EMBEDDED
 from inhouse.inference.embedded.backend import EmbeddedBackend
-from inhouse.inference.embedded.supervisor import EngineSettings, Supervisor
+from inhouse.inference.embedded.process import EngineSettings
+from inhouse.inference.embedded.supervisor import Supervisor
+from inhouse.inference.keys.editor import AskEditor, EditorKeys, Wanted
+from inhouse.inference.keys.keyring_store import KeyringStore
+from inhouse.inference.keys.source import Keys, KeySettings
+from inhouse.inference.known import KnownServers
 from inhouse.inference.remote import RemoteBackend
 from inhouse.inference.route import Router
 from inhouse.inference.unusable import UnusableBackend
@@ -30,23 +37,32 @@ from inhouse.inference.unusable import UnusableBackend
 ROUTER_KEY = "HF_TOKEN"
 """The key of a configured Hugging Face router that names no other (interface §3)."""
 
-_PRINTABLE = re.compile(r"[\x21-\x7e]+")
+
+async def _nobody(wanted: Wanted) -> None:
+    """There is no editor to ask for a key."""
 
 
 class Resources:
-    """Connections and the engine, shared by the sessions that follow one another."""
+    """Connections, keys and the engine, shared by the sessions that follow one another.
 
-    def __init__(self) -> None:
-        self._channels: dict[tuple[Endpoint, Guard], Channel] = {}
+    `ask` gets a key from the editor's secret store.
+    """
+
+    def __init__(self, ask: AskEditor = _nobody) -> None:
+        self._channels: dict[tuple[Endpoint, Guard, KeySettings], Channel] = {}
+        self._keys: dict[KeySettings, Keys] = {}
+        self._editor = EditorKeys(ask)
         self._supervisors: dict[EngineSettings, Supervisor] = {}
         self._retired: list[Supervisor] = []
         self._wanted: set[object] = set()
 
-    def channel(self, endpoint: Endpoint, guard: Guard) -> Channel:
-        key = (endpoint, guard)
-        self._wanted.add(key)
+    def channel(self, endpoint: Endpoint, guard: Guard, settings: KeySettings, keyring: KeyringStore) -> Channel:
+        key = (endpoint, guard, settings)
+        self._wanted |= {key, settings}
+        if settings not in self._keys:
+            self._keys[settings] = Keys(settings, keyring, self._editor)
         if key not in self._channels:
-            self._channels[key] = Channel(endpoint, guard.check)
+            self._channels[key] = Channel(endpoint, guard.check, self._keys[settings])
         return self._channels[key]
 
     def supervisor(self, settings: EngineSettings) -> Supervisor:
@@ -60,6 +76,9 @@ class Resources:
         wanted, self._wanted = self._wanted, set()
         for key in self._channels.keys() - wanted:
             await self._channels.pop(key).retire()
+        for settings in self._keys.keys() - wanted:
+            del self._keys[settings]  # a request under way keeps its own
+        self._editor.ask_again()
         self._retired = [supervisor for supervisor in self._retired if not supervisor.closed]
         for settings in self._supervisors.keys() - wanted:
             supervisor = self._supervisors.pop(settings)
@@ -68,6 +87,7 @@ class Resources:
 
     async def aclose(self) -> None:
         await asyncio.gather(*(supervisor.aclose() for supervisor in (*self._supervisors.values(), *self._retired)))
+        await asyncio.gather(*(keys.aclose() for keys in self._keys.values()), self._editor.aclose())
         await asyncio.gather(*(channel.aclose() for channel in self._channels.values()))
 
 
@@ -84,7 +104,16 @@ def build_session(
     """
     config = loaded.config
     policy = read_policy(config, paths.system_policy, environ)
-    backends: dict[str, Backend] = {name: _remote(name, loaded, policy, environ, resources) for name in config.backends}
+    keyring = KeyringStore(paths.state)
+    kept = _Kept(KnownServers(paths.cache / "servers"), _affinity(config, paths))
+    backends: dict[str, Backend] = {}
+    for name in config.backends:
+        try:
+            keys = key_settings(name, loaded, environ)
+        except InhouseError as exc:
+            backends[name] = UnusableBackend(name, config.backends[name].url, config.backends[name].kind, exc)
+        else:
+            backends[name] = _remote(config, policy, keys, keyring, resources, kept)
     for each in loaded.untrusted:
         reason = _not_trusted(each.name, str(each.origin))
         backends[each.name] = UnusableBackend(each.name, each.url, Kind.AUTO, reason)
@@ -92,8 +121,8 @@ def build_session(
         backends[EMBEDDED] = _embedded(config, paths, resources)
     untrusted = {backend.name for backend in loaded.untrusted}
     order = tuple(name for name in _order(config, backends) if name not in untrusted)
-    catalog = Catalog(backends, policy, changed)
-    router = Router(backends, order, bool(config.routing.order), catalog)
+    catalog = Catalog(backends, policy, changed, config.tokens)
+    router = Router(backends, order, bool(config.routing.order), catalog, config.routing.fallback)
     return Session(loaded, policy, backends, catalog, router)
 
 
@@ -107,41 +136,61 @@ async def opened(loaded: Loaded, paths: Paths, environ: Mapping[str, str]) -> As
         await resources.aclose()
 
 
-def _remote(name: str, loaded: Loaded, policy: Policy, environ: Mapping[str, str], resources: Resources) -> Backend:
-    settings = loaded.config.backends[name]
-    try:
-        credential = _credential(name, loaded, environ)
-    except InhouseError as exc:
-        return UnusableBackend(name, settings.url, settings.kind, exc)
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What this user's processes share in files."""
+
+    servers: KnownServers
+    affinity: Secret | None
+
+
+def _affinity(config: Config, paths: Paths) -> Secret | None:
+    wanted = any(backend.affinity_header for backend in config.backends.values())
+    return affinity_key(paths.state) if wanted else None
+
+
+def _remote(
+    config: Config, policy: Policy, keys: KeySettings, keyring: KeyringStore, resources: Resources, kept: _Kept
+) -> Backend:
+    name = keys.backend
+    settings = config.backends[name]
     endpoint = Endpoint(
         backend=name,
         base_url=settings.url.removesuffix("/v1"),
-        credential=credential,
         headers=tuple(settings.headers.items()),
         trust=Trust(_file(settings.ca_file), _file(settings.client_cert), settings.verify),
         connect_timeout=settings.connect_timeout,
     )
-    return RemoteBackend(name, loaded.config, resources.channel(endpoint, Guard(policy, name)))
+    channel = resources.channel(endpoint, Guard(policy, name), keys, keyring)
+    return RemoteBackend(name, config, channel, kept.servers, kept.affinity)
 
 
 def _file(path: str) -> str:
     return str(home_path(path)) if path else ""
 
 
-def _credential(name: str, loaded: Loaded, environ: Mapping[str, str]) -> Credential | None:
+def key_settings(name: str, loaded: Loaded, environ: Mapping[str, str]) -> KeySettings:
+    """Where a configured backend's key comes from; raises `invalid_config` where its variable holds no key."""
     settings = loaded.config.backends[name]
     variable = settings.api_key_env or (ROUTER_KEY if _is_router(name, loaded) else "")
     value = environ.get(variable, "") if variable else ""
-    if not value:
-        return None
-    if not _PRINTABLE.fullmatch(value):
+    if value and not is_key(value):
         raise InhouseError(
             kind=ErrorKind.INVALID_CONFIG,
             message=f"The key in {variable} holds blanks, line ends or other characters that no key has.",
             hint=f"Set {variable} to the bare key.",
             backend=name,
         )
-    return Credential(Secret(value), settings.api_key_header, settings.api_key_scheme)
+    return KeySettings(
+        backend=name,
+        origin=Origin.parse(settings.url),
+        header=settings.api_key_header,
+        scheme=settings.api_key_scheme,
+        variable=variable,
+        secret=Secret(value) if value else None,
+        command=tuple(settings.api_key_command),
+        ttl=settings.api_key_ttl,
+    )
 
 
 def _is_router(name: str, loaded: Loaded) -> bool:

@@ -43,7 +43,7 @@ class EditorClient(LanguageClient):
     """Records what the server sends: `notifications` and `requests` as (method, params), and `stderr`.
 
     `configuration` answers `workspace/configuration` by section (later ones: `set_configuration`); `choose` answers
-    `window/showMessageRequest` with one of the titles it is called with, or None.
+    `window/showMessageRequest` with one of the titles it is called with, or None; `secret` answers `inhouse/secret`.
     """
 
     protocol: PlainJsonProtocol  # pyright: ignore[reportIncompatibleVariableOverride]
@@ -64,8 +64,10 @@ class EditorClient(LanguageClient):
 
         self.feature(types.WINDOW_SHOW_MESSAGE_REQUEST)(answer)
         self.feature(types.PROGRESS)(_nothing)  # `_record` has it already
+        self.feature("inhouse/secret")(lambda params: {"value": self.secret(params)})
         self.protocol.on_message = self._record
         self.choose: Callable[[str, list[str]], str | None] = lambda _message, _titles: None
+        self.secret: Callable[[JsonObject], object] = lambda _params: None
         self.notifications: list[tuple[str, JsonObject]] = []
         self.requests: list[tuple[str, JsonObject]] = []
         self.initialize_result: types.InitializeResult | None = None

@@ -6,6 +6,7 @@ from inhouse.assist.session import Session
 from inhouse.domain.errors import ErrorKind, InhouseError
 from inhouse.domain.models import ModelId, ModelList, Problem
 from inhouse.inference.route import Candidate
+from inhouse.inference.waiting import hurried
 
 
 async def list_models(session: Session, *, refresh: bool) -> ModelList:
@@ -13,7 +14,8 @@ async def list_models(session: Session, *, refresh: bool) -> ModelList:
 
     An embedded model that was never pulled is a problem only where there is no other backend.
     """
-    entries = await session.catalog.entries(refresh=refresh)
+    with hurried():
+        entries = await session.catalog.entries(refresh=refresh)
     models = tuple(model for entry in entries.values() for model in entry.models)
     failures = [(name, entry.failure) for name, entry in entries.items() if entry.failure is not None]
     problems = tuple(

@@ -121,6 +121,7 @@ def backend_value(backend: BackendStatus) -> Shape:
             "latencyMs": None if backend.latency_ms is None else round(backend.latency_ms, 1),
             "version": backend.version,
             "problem": backend.problem,
+            "evidence": backend.evidence,
         }
     )
 

@@ -11,6 +11,7 @@ from inhouse.domain.models import BackendStatus, ModelId, Zone
 from inhouse.governance.policy import Policy
 from inhouse.inference.backend import Backend
 from inhouse.inference.catalog import Entry
+from inhouse.inference.waiting import hurried
 
 State = Literal["ready", "idle", "loading", "unreachable", "error"]
 
@@ -28,7 +29,8 @@ class Status:
 
 async def status(session: Session) -> Status:
     """Asks each backend for its models unless that was done a moment ago; never fails because one does."""
-    entries = await session.catalog.entries()
+    with hurried():
+        entries = await session.catalog.entries()
     backends = tuple(_backend(session, session.backends[name], entry) for name, entry in entries.items())
     default = await default_id(session)
     return Status(backends, default, session.policy.air_gapped, policy_word(session.policy), __version__)
@@ -42,12 +44,14 @@ def _backend(session: Session, backend: Backend, entry: Entry) -> BackendStatus:
     failure = entry.failure
     return BackendStatus(
         name=backend.name,
-        kind=backend.kind,
+        kind=backend.software.kind,
         url=backend.url,
         zone=entry.zone or Zone.CLOUD,
         state=_state(backend, entry),
         latency_ms=round(entry.latency_ms, 1) if failure is None else None,
+        version=backend.software.version,
         problem=f"{failure.message} {failure.hint}".strip() if failure else _warning(session, backend),
+        evidence=backend.software.evidence,
     )
 
 

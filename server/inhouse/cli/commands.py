@@ -39,6 +39,24 @@ def config_show(args: Namespace) -> int:
     return show(args)
 
 
+def secret_set(args: Namespace) -> int:
+    from inhouse.cli.secret import save
+
+    return save(args)
+
+
+def secret_delete(args: Namespace) -> int:
+    from inhouse.cli.secret import delete
+
+    return delete(args)
+
+
+def secret_list(args: Namespace) -> int:
+    from inhouse.cli.secret import show_list
+
+    return show_list(args)
+
+
 def model_list(args: Namespace) -> int:
     from inhouse.cli.model import show_list
 

@@ -40,6 +40,7 @@ def build() -> Parser:
     _json(models)
     _json(_command(add, "doctor", commands.doctor, "check the settings and every backend"))
     _config(_group(add, "config", "show the settings and where they come from"))
+    _secret(_group(add, "secret", "keys of backends, in the system's keyring"))
     _model(_group(add, "model", "the embedded engine's models"))
     return parser
 
@@ -59,6 +60,14 @@ def _chat(chat: Parser) -> None:
 def _config(add: Adder) -> None:
     _command(add, "path", commands.config_path, "list the settings' files")
     _json(_command(add, "show", commands.config_show, "show every value in force, and the layer it comes from"))
+
+
+def _secret(add: Adder) -> None:
+    save = _command(add, "set", commands.secret_set, "store a backend's key, typed at a prompt or piped in")
+    save.add_argument("backend", metavar="BACKEND")
+    delete = _command(add, "delete", commands.secret_delete, "remove a backend's key from the keyring")
+    delete.add_argument("backend", metavar="BACKEND", help="or an origin that `inhouse secret list` shows")
+    _command(add, "list", commands.secret_list, "list the backends and where their keys come from, never a key")
 
 
 def _model(add: Adder) -> None:

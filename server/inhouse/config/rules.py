@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import cache
 from ipaddress import ip_network
+from pathlib import PurePath
 from typing import Literal, cast, get_args
 
 from inhouse.domain.origin import Origin
@@ -133,6 +134,15 @@ def _header_name(raw: object) -> str:
     return name
 
 
+def _affinity_header(raw: object) -> str:
+    if raw == "":
+        return ""
+    name = _header_name(raw)
+    if name.lower() in RESERVED_HEADERS:  # with X-Conversation-Id llama.cpp goes on writing for nobody
+        raise ValueError(f"the header {in_short(name)} cannot be used for this")
+    return name
+
+
 def _headers(raw: object) -> Mapping[str, str]:
     table = as_table(raw)
     if table is None:
@@ -143,6 +153,15 @@ def _headers(raw: object) -> Mapping[str, str]:
         if not isinstance(text, str) or not HEADER_VALUE.fullmatch(text):
             raise ValueError(f"the value of the header {in_short(name)} must be printable ASCII text")
     return {name: str(text) for name, text in table.items()}
+
+
+def _command(raw: object) -> tuple[str, ...]:
+    command = as_texts(raw)
+    if command and not PurePath(command[0]).is_absolute():
+        raise ValueError(f"must begin with the program's absolute path, not {in_short(command[0])}")
+    if any("\0" in part for part in command):
+        raise ValueError("must hold no NUL character")
+    return command
 
 
 def _networks(raw: object) -> tuple[str, ...]:
@@ -240,8 +259,10 @@ TEXT = Rule(_text, "text")
 FLAG = Rule(_flag)
 AUTO_OR_FLAG = Rule(_auto_or_flag, "either")
 TEXTS = Rule(as_texts)
+COMMAND = Rule(_command)
 URL = Rule(_url, "text")
 HEADER = Rule(_header_name, "text")
+HEADER_OR_NONE = Rule(_affinity_header, "text")
 HEADERS = Rule(_headers)
 NETWORKS = Rule(_networks)
 SECONDS = number("a number of seconds above 0 and at most 86400", 0, 86_400, above=True)

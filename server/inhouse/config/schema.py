@@ -9,8 +9,10 @@ from typing import Annotated, Literal
 from inhouse.config.rules import (
     AUTO_OR_FLAG,
     BYTES,
+    COMMAND,
     FLAG,
     HEADER,
+    HEADER_OR_NONE,
     HEADERS,
     NETWORKS,
     RATIO,
@@ -49,6 +51,12 @@ class ModelOverride:
     """Whether it can fill in the middle."""
     tokenizer: Annotated[str, TEXT] = ""
     """Its tokenizer.json, for counting where the server cannot; needs `inhouse[tokenizers]`."""
+    tool_calling: Annotated[bool | None, FLAG] = None
+    """Whether it can call tools."""
+    image_input: Annotated[bool | None, FLAG] = None
+    """Whether it can read images."""
+    thinking: Annotated[bool | None, FLAG] = None
+    """Whether it thinks before it answers."""
 
 
 def _no_proxy(raw: object) -> str:
@@ -69,10 +77,10 @@ class BackendSettings:
     """The company's word on where it is; empty means by its address."""
     api_key_env: Annotated[str, matching(r"[^\s=\x00]*", "the name of an environment variable")] = ""
     """Name of the environment variable that holds the key; bound to the origin of the `url` beside it."""
-    api_key_command: Annotated[Sequence[str], not_yet(TEXTS)] = ()
-    """A program that prints a short-lived key."""
+    api_key_command: Annotated[Sequence[str], COMMAND] = ()
+    """A program and its arguments, run without a shell, that prints a short-lived key; bound to the same origin."""
     api_key_ttl: Annotated[float, SECONDS] = 300
-    """Seconds for which such a key is kept."""
+    """Seconds for which such a key is kept where it does not say so itself."""
     api_key_header: Annotated[str, HEADER] = "Authorization"
     """The header that carries the key."""
     api_key_scheme: Annotated[str, matching(r"[!-~]*", "a word such as Bearer")] = "Bearer"
@@ -87,8 +95,8 @@ class BackendSettings:
     """False accepts any certificate."""
     proxy: Annotated[str, Rule(_no_proxy, "text")] = "none"
     """The proxy to this backend; nothing is taken from proxy variables."""
-    affinity_header: Annotated[str, not_yet(TEXT)] = ""
-    """Header that gets an opaque id of the conversation."""
+    affinity_header: Annotated[str, HEADER_OR_NONE] = ""
+    """Header that gets an opaque id of the conversation, for routers that keep one on the same replica."""
     models: Annotated[Sequence[ModelOverride], ListOf(ModelOverride)] = ()
     """Overrides for single models."""
     connect_timeout: Annotated[float, SECONDS] = 5
@@ -99,7 +107,7 @@ class BackendSettings:
     """Seconds between two events that carry something."""
     max_concurrency: Annotated[int, whole(1, 10_000)] = 4
     """Requests at once; further ones wait their turn."""
-    tool_calls_in_text: Annotated[bool, not_yet(FLAG)] = False
+    tool_calls_in_text: Annotated[bool, FLAG] = False
     """Recover tool calls that the model prints as text."""
 
     @property

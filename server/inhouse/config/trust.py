@@ -1,52 +1,18 @@
 """The origins of backends from editor settings to which the user once said yes."""
 
-import json
-import os
 from pathlib import Path
 
-from inhouse.config.files import UnreadableError, read_text
-from inhouse.config.rules import as_list
+from inhouse.config.origins import read_origins, write_origins
 from inhouse.domain.origin import Origin
 
 _FILE = "trusted-origins.json"
 
 
 def read_trusted(state: Path) -> frozenset[Origin]:
-    """Those in the state folder; none where the file is missing, garbled, or another user could have written it."""
-    try:
-        found = read_text(state / _FILE, follow=False)
-    except UnreadableError:
-        return frozenset()
-    if found is None or not _only_ours(found[1]):
-        return frozenset()
-    try:
-        entries = as_list(json.loads(found[0])) or []
-        return frozenset(Origin.parse(entry) for entry in entries if isinstance(entry, str))
-    except (ValueError, RecursionError):
-        return frozenset()
+    """Those in the state folder."""
+    return read_origins(state / _FILE)
 
 
 def remember(state: Path, origin: Origin) -> None:
     """Adds one. Raises OSError where the state folder cannot be written: the yes then counts for this run only."""
-    _make_private(state)
-    state.chmod(0o700)
-    origins = sorted(str(each) for each in read_trusted(state) | {origin})
-    fresh = state / f".{_FILE}.{os.urandom(8).hex()}"
-    try:
-        # O_EXCL: never through a link that somebody planted under this name.
-        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-            json.dump(origins, file)
-        fresh.replace(state / _FILE)
-    finally:
-        fresh.unlink(missing_ok=True)
-
-
-def _make_private(folder: Path) -> None:
-    """Path.mkdir gives only the last folder its mode; here every new one is private, whatever the umask."""
-    if not folder.exists():
-        _make_private(folder.parent)
-        folder.mkdir(mode=0o700, exist_ok=True)
-
-
-def _only_ours(state: os.stat_result) -> bool:
-    return os.name != "posix" or (state.st_uid == os.geteuid() and not state.st_mode & 0o022)
+    write_origins(state / _FILE, read_trusted(state) | {origin})

@@ -1,19 +1,28 @@
 """Time limits on a backend's silence: on a request as a whole, and on an answer's first event."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Generator
+from contextlib import asynccontextmanager, contextmanager
+from contextvars import ContextVar
 
 from inhouse.domain.errors import InhouseError
 from inhouse.domain.events import Event
 
+_limits: ContextVar[tuple[asyncio.Timeout, ...]] = ContextVar("limits", default=())
+_hurried: ContextVar[bool] = ContextVar("hurried", default=False)
+
 
 @asynccontextmanager
 async def within(seconds: float, late: InhouseError) -> AsyncGenerator[None, None]:
-    """Raises `late` where the block takes longer."""
+    """Raises `late` where the block takes longer; what `for_a_person` waits for is not counted."""
+    before = _limits.get()
     try:
-        async with asyncio.timeout(seconds):
-            yield
+        async with asyncio.timeout(seconds) as limit:
+            _limits.set((*before, limit))
+            try:
+                yield
+            finally:
+                _limits.set(before)
     except TimeoutError:
         raise late from None
 
@@ -25,3 +34,35 @@ async def begun_within(seconds: float, answer: AsyncIterator[Event], late: Inhou
     yield first
     async for event in answer:
         yield event
+
+
+@contextmanager
+def hurried() -> Generator[None]:
+    """For an overview of all backends: it does not wait for people, who may be away."""
+    before = _hurried.get()
+    _hurried.set(True)
+    try:
+        yield
+    finally:
+        _hurried.set(before)
+
+
+@contextmanager
+def for_a_person() -> Generator[bool]:
+    """The limits around stand still while somebody has to answer: their silence is not the backend's.
+
+    Yields whether whoever waits is in a hurry; then nothing stands still.
+    """
+    if _hurried.get():
+        yield True
+        return
+    loop = asyncio.get_running_loop()
+    began = loop.time()
+    stopped = [(limit, when) for limit in _limits.get() if (when := limit.when()) is not None]
+    for limit, _ in stopped:
+        limit.reschedule(None)
+    try:
+        yield False
+    finally:
+        for limit, when in stopped:
+            limit.reschedule(when + loop.time() - began)

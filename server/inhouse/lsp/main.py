@@ -11,10 +11,13 @@ from lsprotocol import types
 
 from inhouse import __version__
 from inhouse.assist.shapes import Shape
+from inhouse.assist.watch import Watch
 from inhouse.config.load import Loaded, Sources, UntrustedBackend, load
 from inhouse.config.paths import Paths
 from inhouse.domain.errors import InhouseError
-from inhouse.lsp import configuration, trust
+from inhouse.domain.secret import Secret
+from inhouse.inference.keys.editor import Wanted
+from inhouse.lsp import configuration, secret, trust
 from inhouse.lsp.client import Client
 from inhouse.lsp.logs import configure_logging
 from inhouse.lsp.server import InhouseServer
@@ -46,10 +49,12 @@ class Service:
             changed=self._models_changed,
             report=self._report,
             ask=lambda backend: self._spawn(self._ask(backend)),
+            secret=self._secret,
         )
         self._starting: asyncio.Task[None] | None = None
         self._pulling: asyncio.Task[None] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
+        self._told_status: Shape = {}
         self._register(self.server)
 
     async def stop(self) -> None:
@@ -128,6 +133,7 @@ class Service:
         server = self.server
         await self._sessions.start(configuration.from_initialize(server.initialization_options), server.folders)
         self._spawn(self._get_ready())
+        self._spawn(Watch(self._sessions.current).run())
 
     async def _get_ready(self) -> None:
         await asyncio.sleep(QUIET)
@@ -143,8 +149,21 @@ class Service:
         if await trust.agreed(self.server.client, backend):
             await self._sessions.trust(backend)
 
+    async def _secret(self, wanted: Wanted) -> Secret | None:
+        if not secret.offered(self.server.initialization_options):
+            return None
+        return await secret.ask(self.server.client, wanted)
+
     def _models_changed(self) -> None:
         self.server.client.notify("inhouse/modelsChanged")
+        self._spawn(self._tell_status())
+
+    async def _tell_status(self) -> None:
+        """`inhouse/statusChanged`, unless what it says was said already."""
+        told = await status(self._sessions)
+        if told != self._told_status:
+            self._told_status = told
+            self.server.client.notify("inhouse/statusChanged", told)
 
     def _report(self, loaded: Loaded) -> None:
         """One message for all that is wrong with the settings; the rest is in the log."""

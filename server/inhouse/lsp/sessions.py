@@ -12,6 +12,8 @@ from inhouse.config.load import Loaded, Sources, UntrustedBackend, load
 from inhouse.config.paths import Paths
 from inhouse.config.trust import read_trusted, remember
 from inhouse.domain.origin import Origin
+from inhouse.domain.secret import Secret
+from inhouse.inference.keys.editor import AskEditor, Wanted
 
 _log = logging.getLogger(__name__)
 
@@ -22,7 +24,7 @@ class Sessions:
     """One for the life of the server.
 
     `changed` is called when the models may differ; `report` gets sentences for the user about settings; `ask` is
-    called with each backend whose address only the editor's settings name.
+    called with each backend whose address only the editor's settings name; `secret` gets a key from the editor.
     """
 
     def __init__(
@@ -32,6 +34,7 @@ class Sessions:
         changed: Callable[[], None],
         report: Callable[[Loaded], None],
         ask: Callable[[UntrustedBackend], None],
+        secret: AskEditor,
     ) -> None:
         self._config_file = config_file
         self._changed = changed
@@ -39,7 +42,8 @@ class Sessions:
         self._ask = ask
         self._paths = Paths.current()
         self._environ = dict(os.environ)
-        self._resources = Resources()
+        self._secret = secret
+        self._resources = Resources(self._key)
         self._trusted: frozenset[Origin] = read_trusted(self._paths.state)
         self._editor: object = None
         self._roots: tuple[Path, ...] = ()
@@ -85,6 +89,14 @@ class Sessions:
 
     async def aclose(self) -> None:
         await self._resources.aclose()
+
+    async def _key(self, wanted: Wanted) -> Secret | None:
+        """With a key, a backend that listed nothing may have models."""
+        secret = await self._secret(wanted)
+        if secret is not None and self._session is not None:
+            self._session.catalog.forget(wanted.backend)
+            self._changed()
+        return secret
 
     async def _reload(self) -> None:
         async with self._loading:

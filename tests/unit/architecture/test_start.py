@@ -9,7 +9,7 @@ import pytest
 HTTP = {"httpx", "httpcore", "h11", "anyio", "certifi"}
 LSP = {"pygls", "lsprotocol", "cattrs", "attrs"}
 TERMINAL = {"rich", "markdown_it", "pygments"}
-HEAVY = {"pydantic", "pathspec", "tomllib", "platformdirs", "xllamacpp", "numpy", *HTTP, *TERMINAL}
+HEAVY = {"pydantic", "pathspec", "tomllib", "platformdirs", "xllamacpp", "numpy", "keyring", *HTTP, *TERMINAL}
 
 
 def loaded(code: str) -> set[str]:

@@ -27,7 +27,7 @@ from inhouse.domain.conversation import (
 )
 from inhouse.domain.errors import ErrorKind, InhouseError
 from inhouse.domain.events import Dropped, Usage
-from inhouse.domain.models import ContextSource, Count, TokenLimits, Zone
+from inhouse.domain.models import ContextSource, Count, TokenLimits
 from inhouse.governance.admission import Admitted
 from inhouse.inference.route import Candidate
 from tests.unit.assist.backends import AIR_GAPPED, OPEN, Memory, session
@@ -60,7 +60,7 @@ class Counting(Memory):
     def candidate(self, source: ContextSource = ContextSource.SERVER) -> Candidate:
         limits = TokenLimits(self.limit * 3 // 4, max(1, self.limit // 4))
         model = replace(self.listed[0], context_length=self.limit, context_source=source, limits=limits)
-        return Candidate(self, model, Zone.LOCAL)
+        return Candidate(self, model)
 
     def _length(self, part: Part) -> int:
         match part:
@@ -184,7 +184,7 @@ class TestCounting:
 
     async def test_nothing_is_counted_that_may_not_leave(self) -> None:
         lab = Counting()
-        candidate = replace(lab.candidate(), zone=Zone.CLOUD)
+        candidate = Candidate(lab, replace(lab.candidate().model, local=False))
         with pytest.raises(InhouseError) as caught:
             await fit(session(lab, policy=AIR_GAPPED), request(text(Role.USER)), candidate)
         assert (caught.value.kind, lab.counts) == (ErrorKind.POLICY, [])
@@ -261,7 +261,7 @@ class TestCalibration:
     async def test_without_a_context_length_nothing_is_fitted(self) -> None:
         lab = Counting()
         loading = replace(lab.candidate().model, context_length=None)
-        found = await fit(session(lab), request(*chat(40), max_tokens=9), Candidate(lab, loading, Zone.LOCAL))
+        found = await fit(session(lab), request(*chat(40), max_tokens=9), Candidate(lab, loading))
         assert (found.dropped, found.admitted.prompt.max_tokens) == (None, 9)
 
 

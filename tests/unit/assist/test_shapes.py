@@ -21,10 +21,11 @@ from inhouse.domain.events import (
     ToolCall,
     Usage,
 )
-from inhouse.domain.models import BackendStatus, Kind, ModelId, ModelList, Problem, Zone
+from inhouse.domain.models import BackendStatus, Kind, ModelList, Problem, Zone
 from inhouse.inference.announce import announce
+from inhouse.inference.servers.listing import ListedModel
 
-MODEL = announce(ModelId("lab", "a|b"), context_length=1024, override=None, tokens=Tokens(), local=True)
+MODEL = announce("lab", ListedModel("a|b", 1024), override=None, tokens=Tokens(), local=True)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import orjson
 import pytest
 
 from inhouse.domain.secret import Secret
-from inhouse.inference.egress.channel import Credential, Endpoint
+from inhouse.inference.egress.credential import Credential
 
 KEY = "sk-3f9a"
 SECRET = Secret(KEY)
@@ -26,7 +26,7 @@ SECRET = Secret(KEY)
         format(SECRET, ">40"),
         "%s %r" % (SECRET, SECRET),  # noqa: UP031
         str([SECRET]),
-        repr(Endpoint("lab", "http://lab", Credential(SECRET))),
+        repr(Credential(SECRET)),
     ],
 )
 def test_never_shows_in_text(text: str) -> None:

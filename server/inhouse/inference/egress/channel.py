@@ -5,13 +5,15 @@ import ssl
 import sys
 from collections.abc import AsyncGenerator, AsyncIterator, Generator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from inhouse.domain.errors import ErrorKind, InhouseError
 from inhouse.domain.secret import Secret
 from inhouse.inference.egress.addresses import AddressCheck
+from inhouse.inference.egress.credential import Advice, Credential, FixedKey, KeySource
 
 if TYPE_CHECKING:
     import httpx
@@ -19,17 +21,8 @@ if TYPE_CHECKING:
 ERROR_BODY_LIMIT = 200_000
 """Bytes read of an error's body."""
 
-
-@dataclass(frozen=True, slots=True)
-class Credential:
-    """A key and the header that carries it."""
-
-    secret: Secret
-    header: str = "Authorization"
-    scheme: str = "Bearer"
-
-    def value(self) -> str:
-        return f"{self.scheme} {self.secret.reveal()}".strip()
+ERROR_BODY_SECONDS = 2.0
+"""For which an error's body is awaited: its status says most of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +40,6 @@ class Endpoint:
 
     backend: str
     base_url: str
-    credential: Credential | None = None
     headers: tuple[tuple[str, str], ...] = ()
     trust: Trust = Trust()
     connect_timeout: float = 5.0
@@ -56,11 +48,24 @@ class Endpoint:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Status, headers (names in lower case) and the raw body as it arrives."""
+    """Status, headers (names in lower case) and the raw body as it arrives.
+
+    `secret` is the key that was sent, to be taken out of whatever is quoted; `advice` is what to say of a 401.
+    """
 
     status: int
     headers: Mapping[str, str]
     chunks: AsyncIterator[bytes]
+    secret: Secret | None = None
+    advice: Advice | None = None
+
+    async def start_of_body(self) -> bytes:
+        """Enough of an error's body to understand it; a body that breaks off or never ends changes nothing."""
+        try:
+            async with asyncio.timeout(ERROR_BODY_SECONDS):
+                return await self.body(ERROR_BODY_LIMIT)
+        except (InhouseError, TimeoutError):
+            return b""
 
     async def body(self, limit: int) -> bytes:
         """The whole body; raises `too_large` beyond `limit` bytes."""
@@ -79,11 +84,13 @@ class Answer:
 
 
 class Channel:
-    """Requests to one endpoint. Safe for concurrent use; holds no state of any single request."""
+    """Requests to one endpoint, with the key that `keys` has for its origin. Safe for concurrent use; holds no state
+    of any single request."""
 
-    def __init__(self, endpoint: Endpoint, check: AddressCheck | None = None) -> None:
+    def __init__(self, endpoint: Endpoint, check: AddressCheck | None = None, keys: KeySource | None = None) -> None:
         self.endpoint = endpoint
         self._check = check
+        self._keys: KeySource = keys or FixedKey()
         self._client: httpx.AsyncClient | None = None
         self._opening = asyncio.Lock()
         self._open_requests = 0
@@ -116,29 +123,51 @@ class Channel:
         headers: tuple[tuple[str, str], ...] = (),
     ) -> AsyncGenerator[Answer, None]:
         """Send a request and give its answer as soon as its head is there; leaving closes the connection unless
-        the body was read to its end.
+        the body was read to its end. After a 401 it is sent once more, where there is another key.
 
-        Raises InhouseError: `unreachable`, `timeout`, `bad_response` (not HTTP) or `invalid_request`. A failure
-        while the body is read is raised the same way, from the chunks.
+        Raises InhouseError: `unreachable`, `timeout`, `bad_response` (not HTTP) or `invalid_request`, or why there is
+        no key. A failure while the body is read is raised the same way, from the chunks.
         """
-        client = await self._opened()
         fields = dict(headers)
         if body is not None:
             fields["Content-Type"] = "application/json"
         if request_id is not None:
             fields["X-Request-Id"] = request_id
+        async with self._counted():
+            key = await self._keys.current()
+            async with self._sent(method, path, body, fields, key) as answer:
+                if answer.status != HTTPStatus.UNAUTHORIZED:
+                    yield answer
+                    return
+                said = await answer.start_of_body()
+            other = await self._keys.another(key)
+            if other is None:
+                yield self._refused(answer, said, key)
+                return
+            async with self._sent(method, path, body, fields, other) as answer:
+                yield answer if answer.status != HTTPStatus.UNAUTHORIZED else self._refused(answer, b"", other)
+
+    def _refused(self, answer: Answer, said: bytes, key: Credential | None) -> Answer:
+        """A 401 that stays, whose body has been read."""
+        return replace(answer, chunks=_pieces(said), advice=self._keys.advice(key))
+
+    @asynccontextmanager
+    async def _sent(
+        self, method: str, path: str, body: bytes | None, fields: Mapping[str, str], key: Credential | None
+    ) -> AsyncGenerator[Answer, None]:
+        client = await self._opened()
+        headers = dict(fields) if key is None else {**fields, key.header: key.value()}
         async with AsyncExitStack() as stack:
-            await stack.enter_async_context(self._counted())
             from inhouse.inference.egress.failures import CAUGHT, translate  # lazy: it imports httpx
 
             try:
-                request = client.build_request(method, path, content=body, headers=fields)
+                request = client.build_request(method, path, content=body, headers=headers)
                 response = await client.send(request, stream=True)
             except CAUGHT as exc:
                 raise translate(exc, backend=self.endpoint.backend, where=self.endpoint.base_url) from exc
             stack.push_async_callback(response.aclose)
             received = {name.lower(): value for name, value in response.headers.items()}
-            yield Answer(response.status_code, received, self._chunks(response))
+            yield Answer(response.status_code, received, self._chunks(response), key.secret if key else None)
 
     @asynccontextmanager
     async def _counted(self) -> AsyncGenerator[None, None]:
@@ -182,8 +211,6 @@ class Channel:
         end = self.endpoint
         tls = _tls(end) if end.base_url.startswith("https:") else None
         headers = {"Accept-Encoding": "identity", "User-Agent": "inhouse", **dict(end.headers)}
-        if end.credential is not None:
-            headers[end.credential.header] = end.credential.value()
         return httpx.AsyncClient(
             base_url=end.base_url,
             headers=headers,
@@ -192,6 +219,10 @@ class Channel:
             follow_redirects=False,
             trust_env=False,
         )
+
+
+async def _pieces(data: bytes) -> AsyncIterator[bytes]:
+    yield data
 
 
 def _tls(end: Endpoint) -> ssl.SSLContext:

@@ -11,7 +11,8 @@ import pytest
 from inhouse.domain.errors import ErrorKind, InhouseError
 from inhouse.domain.secret import Secret
 from inhouse.inference.egress import network
-from inhouse.inference.egress.channel import Channel, Credential, Endpoint
+from inhouse.inference.egress.channel import Channel, Endpoint
+from inhouse.inference.egress.credential import Credential, FixedKey
 from tests.fakes import answers, behaviours
 from tests.fakes.behaviours import compressed, cut_after, endless, html_page, redirect, reply, sequence, silence, steps
 from tests.fakes.exchange import Outcome
@@ -22,8 +23,8 @@ KEY = "sk-3f9a"
 
 
 @asynccontextmanager
-async def channel(url: str, **fields: object) -> AsyncGenerator[Channel, None]:
-    made = Channel(Endpoint("lab", url, **fields))  # pyright: ignore[reportArgumentType]
+async def channel(url: str, key: Credential | None = None, **fields: object) -> AsyncGenerator[Channel, None]:
+    made = Channel(Endpoint("lab", url, **fields), keys=FixedKey(key))  # pyright: ignore[reportArgumentType]
     try:
         yield made
     finally:
@@ -46,7 +47,7 @@ async def test_what_is_sent() -> None:
     credential = Credential(Secret(KEY), "api-key", "")
     with FakeBackend() as backend:
         async with (
-            channel(backend.url, credential=credential, headers=(("X-Team", "compilers"),)) as made,
+            channel(backend.url, credential, headers=(("X-Team", "compilers"),)) as made,
             made.request("POST", "/v1/chat/completions", body=b'{"a":1}', request_id="r1") as answer,
         ):
             assert answer.status == 400
@@ -68,7 +69,7 @@ async def test_what_is_sent() -> None:
 
 async def test_the_usual_key() -> None:
     with FakeBackend(models=behaviours.locked(KEY, answers.models())) as backend:
-        async with channel(backend.url, credential=Credential(Secret(KEY))) as made:
+        async with channel(backend.url, Credential(Secret(KEY))) as made:
             assert answers.MODEL.encode() in await body(made)
 
 
