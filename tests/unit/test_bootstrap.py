@@ -80,7 +80,7 @@ async def test_whose_key_is_sent(tmp_path: Path, settings: dict[str, object], se
         config = Config(backends={"lab": at(f"{backend.url}/v1", **settings)}, embedded=Embedded(enabled=False))
         async with opened(Loaded(config, BY_USER), paths(tmp_path), {"LAB_KEY": KEY, "HF_TOKEN": "hf_1"}) as session:
             await list_models(session, refresh=False)
-        (exchange,) = backend.exchanges()
+        (exchange,) = backend.exchanges(MODELS)
     assert (exchange.request.route, exchange.request.header("authorization")) == (MODELS, sent)
 
 
@@ -122,7 +122,7 @@ class TestRouterKey:
             loaded = Loaded(config, {**BY_USER, f"backends.lab.{setting}": layer})
             async with opened(loaded, paths(tmp_path), {"HF_TOKEN": "hf_1"}) as session:
                 await list_models(session, refresh=False)
-            (exchange,) = backend.exchanges()
+            (exchange,) = backend.exchanges(MODELS)
         assert exchange.request.header("authorization") is None
 
 
@@ -198,7 +198,7 @@ class TestResources:
                 await session.catalog.entry("lab")
                 await resources.sweep()
             await resources.aclose()
-            assert [one.request.connection for one in backend.exchanges()] == [1, 1, 2]
+            assert [one.request.connection for one in backend.exchanges(MODELS)] == [1, 1, 2]
 
     async def test_an_old_session_works_on_until_it_is_let_go(self, tmp_path: Path) -> None:
         """A request under way finishes on its own settings, also if its next call comes after the change."""

@@ -14,21 +14,21 @@ from inhouse.assist.fallback import FALLBACK_KINDS, may_move_on, may_pass_over
 from inhouse.assist.session import Session
 from inhouse.context.support import check_supported
 from inhouse.domain.conversation import ChatRequest, ImagePart
-from inhouse.domain.errors import ErrorKind, InhouseError
+from inhouse.domain.errors import ErrorKind, InhouseError, Refusal
 from inhouse.domain.events import Event, Notice, Progress, Stage
 from inhouse.domain.models import Ability
-from inhouse.inference.route import AUTO, Candidate, no_backend
+from inhouse.inference.route import Candidate, no_backend
 
 STALE_KINDS = FALLBACK_KINDS | {ErrorKind.MODEL_NOT_FOUND}
 """Failures after which a backend is asked anew what it offers."""
 
-LOADING_GRACE = 10.0
+LOADING_GRACE = 2.0
 """Seconds for which a server that loads its model is waited for although another backend could answer."""
 _LONGEST_LOOK = 3.0
 _FIRST_TOKEN_TIMEOUT = 900.0
 
 _TOO_MUCH_FOR_IT = frozenset({ErrorKind.CONTEXT_OVERFLOW, ErrorKind.UNSUPPORTED})
-"""Failures of a request that asks too much of this model, though not of every one."""
+"""Failures of a request that asks too much of this model: one that would only have stood in is passed over."""
 
 _log = logging.getLogger(__name__)
 
@@ -95,12 +95,12 @@ class _Chat:
                     if self._stops_at(candidate) or not may_pass_over(self._session, candidate, wanted):
                         return
                 continue
-            async for event in self._attempt(candidate, wanted):
+            async for event in self._attempt(candidate):
                 yield event
             if self._answered or (self._failure is not None and self._stops_at(self._failure)):
                 return
 
-    async def _attempt(self, candidate: Candidate, wanted: str) -> AsyncIterator[Event]:
+    async def _attempt(self, candidate: Candidate) -> AsyncIterator[Event]:
         session, catalog, name = self._session, self._session.catalog, candidate.backend.name
         if self._failure is not None:
             yield Notice(f"{self._failure.message} {candidate.model.id} answers instead.")
@@ -113,7 +113,7 @@ class _Chat:
             catalog.breaker(name).failed(exc)
             if exc.kind in STALE_KINDS:
                 catalog.forget(name)
-            passable = exc.kind in _TOO_MUCH_FOR_IT and (wanted == AUTO or self._failure is not None)
+            passable = exc.kind in _TOO_MUCH_FOR_IT and self._failure is not None
             if attempt.begun or not (passable or may_move_on(session, exc) or self._stops_at(exc)):
                 raise
             _log.warning("request %s: %s failed (%s)", self._request.id, candidate.model.id, exc.kind.value)
@@ -131,7 +131,7 @@ class _Chat:
     def _does_without_tools(self) -> bool:
         """Nobody can call tools, and nobody who could is merely away."""
         failure = self._failure
-        return self._request.tool_choice == "auto" and failure is not None and failure.kind is ErrorKind.UNSUPPORTED
+        return self._request.tool_choice == "auto" and failure is not None and failure.refused is Refusal.TOOLS
 
     def _stops_at(self, failure: InhouseError) -> bool:
         """A server that loads its model is given a moment before another takes over, and all its time if none does."""

@@ -29,7 +29,7 @@ async def detect(prober: Prober) -> None:
     if (found := by_headers(reply)) is not None or (found := by_list(reply)) is not None:
         known.tell(*found)
     elif reply.status not in (401, 403, 429) and reply.status < 500:
-        await asyncio.sleep(random.uniform(0, JITTER))  # noqa: S311 - spreads load
+        await asyncio.sleep(random.uniform(0, min(JITTER, prober.patience / 10)))  # noqa: S311 - spreads load
         for probe in _PROBES:
             if (found := await probe(prober)) is not None:
                 known.tell(*found)

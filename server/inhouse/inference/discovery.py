@@ -18,10 +18,11 @@ _BY_LIST = frozenset({Kind.VLLM, Kind.LLAMACPP, Kind.SGLANG, Kind.HUGGINGFACE})
 
 
 class Discovery:
-    """For one backend. `configured` is what the settings say of its kind."""
+    """For one backend. `configured` is what the settings say of its kind; `patience` is in seconds."""
 
-    def __init__(self, configured: Kind, channel: Channel, servers: KnownServers) -> None:
+    def __init__(self, configured: Kind, channel: Channel, servers: KnownServers, patience: float) -> None:
         self._configured = configured
+        self._patience = patience
         self._channel = channel
         self._servers = servers
         self._known = Known()
@@ -49,7 +50,7 @@ class Discovery:
             self._known, self._read = await asyncio.to_thread(self._servers.read, url), True
         before = copy.deepcopy(self._known)
         try:
-            return await self._listed(Prober(self._channel, self._known))
+            return await self._listed(Prober(self._channel, self._known, self._patience))
         finally:
             if self._known != before or anew:
                 await asyncio.to_thread(self._servers.write, url, self._known)

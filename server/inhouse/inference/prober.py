@@ -4,6 +4,7 @@ Nothing of the user's goes out this way.
 """
 
 import asyncio
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -18,6 +19,9 @@ PROBE_SECONDS = 2.0
 """For an answer that can be done without."""
 
 BODY_BYTES = 8_000_000
+
+_SPENT = 0.8
+"""Of the patience: the rest is for the list itself."""
 
 _REFUSALS = frozenset({401, 403, 404, 405})
 """Statuses after which a path is not asked again."""
@@ -46,12 +50,15 @@ class Reply:
 
 
 class Prober:
-    """One round of questions. A path that was asked in this round is not asked twice."""
+    """One round of questions. A path that was asked in this round is not asked twice; what can be done without is no
+    more asked for when `patience`, in seconds, is nearly over."""
 
-    def __init__(self, channel: Channel, known: Known) -> None:
+    def __init__(self, channel: Channel, known: Known, patience: float = 10 * PROBE_SECONDS) -> None:
         self.channel = channel
         self.known = known
+        self.patience = patience
         self._replies: dict[str, Reply] = {}
+        self._until = time.monotonic() + patience * _SPENT
 
     @property
     def backend(self) -> str:
@@ -76,8 +83,11 @@ class Prober:
         route = f"{'GET' if body is None else 'POST'} {path}"
         if route in self.known.refused:
             return None
+        left = min(PROBE_SECONDS, self._until - time.monotonic())
+        if left <= 0:
+            return None
         try:
-            async with asyncio.timeout(PROBE_SECONDS):
+            async with asyncio.timeout(left):
                 reply = await (self.get(path) if body is None else self._send("POST", path, body))
         except (InhouseError, TimeoutError):
             return None

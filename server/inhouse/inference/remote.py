@@ -50,7 +50,7 @@ class RemoteBackend:
         self._slots = Slots(self._settings.max_concurrency)
         self._zone: tuple[Zone, float] | None = None
         self._networks = networks(config.privacy.local_networks)
-        self._discovery = Discovery(self._settings.kind, channel, servers)
+        self._discovery = Discovery(self._settings.kind, channel, servers, config.discovery.timeout)
         self._affinity = affinity
 
     @property

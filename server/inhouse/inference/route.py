@@ -5,7 +5,7 @@ import time
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 
-from inhouse.domain.errors import ErrorKind, InhouseError
+from inhouse.domain.errors import ErrorKind, InhouseError, Refusal
 from inhouse.domain.models import Ability, Model, ModelId, ModelState, Zone
 from inhouse.inference.backend import Backend
 from inhouse.inference.catalog import Catalog, Entry
@@ -151,6 +151,7 @@ class Router:
             message=f"{name} has no model that can {' and '.join(map(_WORDS.__getitem__, sorted(needs)))}.",
             hint="`inhouse models` shows what each model can do.",
             backend=name,
+            refused=Refusal.TOOLS if Ability.TOOLS in needs else Refusal.IMAGES,
         )
 
 

@@ -2,6 +2,7 @@
 
 `/v1/models` lists what is downloaded, with no word on what is loaded; a request loads its model. With one model loaded
 any name is taken for it (lmstudio-bug-tracker#619), with more an unknown name is a 404 (gitbutler#8706).
+No key is asked for.
 """
 
 from collections.abc import Iterable

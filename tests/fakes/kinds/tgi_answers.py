@@ -127,7 +127,7 @@ def generated_whole(given: Reply, asked: dict[str, Any]) -> Behaviour:
     parameters: dict[str, Any] = asked.get("parameters") or {}
     details = _details(given) | {"prefill": [], "tokens": [_token(number, text) for number, text in _numbered(given)]}
     body: dict[str, object] = {"generated_text": given.text}
-    return json_reply(body | {"details": details} if parameters.get("details", True) else body)
+    return json_reply(body | {"details": details} if parameters.get("details") else body)
 
 
 def generated_stream(given: Reply, version: str) -> Behaviour:

@@ -65,7 +65,7 @@ class Vllm(FakeServer):
         asked = request.json
         _check_fields(asked)
         model = self._known(asked)
-        if _offers_tools(asked) and not model.tools and asked.get("tool_choice", "auto") == "auto":
+        if _offers_tools(asked) and not model.tools and (asked.get("tool_choice") or "auto") == "auto":
             raise _refused(NO_TOOL_PARSER)
         _require_template(model)
         if has_images(asked) and not model.images:

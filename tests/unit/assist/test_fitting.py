@@ -184,7 +184,8 @@ class TestCounting:
 
     async def test_nothing_is_counted_that_may_not_leave(self) -> None:
         lab = Counting()
-        candidate = Candidate(lab, replace(lab.candidate().model, local=False))
+        candidate = lab.candidate()
+        candidate = replace(candidate, model=replace(candidate.model, local=False))
         with pytest.raises(InhouseError) as caught:
             await fit(session(lab, policy=AIR_GAPPED), request(text(Role.USER)), candidate)
         assert (caught.value.kind, lab.counts) == (ErrorKind.POLICY, [])

@@ -44,7 +44,7 @@ async def test_a_refresh_asks_everybody() -> None:
     on = session(*backends)
     for _ in range(2):
         await list_models(on, refresh=True)
-    assert [backend.calls.count("models") for backend in backends] == [2, 2]
+    assert [backend.calls.count("models anew") for backend in backends] == [2, 2]
 
 
 async def test_backends_are_asked_at_once() -> None:

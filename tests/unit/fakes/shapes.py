@@ -27,6 +27,7 @@ def lacks(ours: object, theirs: object, path: str = "") -> list[str]:
     """Where `ours` misses a key of `theirs` or has another type; null stands for any type."""
     if ours is None or theirs is None:
         return []
+    kinds = type(ours).__name__, type(theirs).__name__
     if isinstance(theirs, dict) and isinstance(ours, dict):
         mine = cast(dict[str, object], ours)
         found: list[str] = []
@@ -35,7 +36,7 @@ def lacks(ours: object, theirs: object, path: str = "") -> list[str]:
         return found
     if isinstance(theirs, list) and isinstance(ours, list):
         return _lacking_items(cast(list[object], ours), cast(list[object], theirs), path)
-    return [] if type(ours) is type(theirs) else [f"{path}: {type(ours).__name__}, not {type(theirs).__name__}"]
+    return [] if kinds[0] == kinds[1] else [f"{path}: {kinds[0]}, not {kinds[1]}"]
 
 
 def _lacking_items(ours: list[object], theirs: list[object], path: str) -> list[str]:

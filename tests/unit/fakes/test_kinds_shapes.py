@@ -19,7 +19,7 @@ from tests.fakes.kinds.lmstudio import fake_lmstudio
 from tests.fakes.kinds.ollama import fake_ollama
 from tests.fakes.kinds.server import FakeServer
 from tests.fakes.kinds.sglang import fake_sglang
-from tests.fakes.kinds.tgi import fake_tgi
+from tests.fakes.kinds.tgi import V2, fake_tgi
 from tests.fakes.kinds.vllm import fake_vllm
 from tests.fakes.recorded import recorded
 from tests.unit.fakes.shapes import event_shapes, lacks, shape
@@ -36,12 +36,11 @@ LOADING = replace(PLAIN, loading=True)
 BREAKS = replace(PLAIN, breaks_after=1)
 
 MESSAGES = [{"role": "user", "content": "Say hi in three words."}]
-TOOLS: list[dict[str, Any]] = [
-    {"type": "function", "function": {"name": "read_file", "parameters": {"type": "object", "properties": {}}}}
-]
-IMAGE: list[dict[str, Any]] = [
-    {"role": "user", "content": [{"type": "image_url", "image_url": {"url": "data:image/png;base64,AA=="}}]}
-]
+SCHEMA: dict[str, Any] = {"type": "object", "properties": {}}
+TOOLS = [{"type": "function", "function": {"name": "read_file", "parameters": SCHEMA}}]
+PICTURE = {"type": "image_url", "image_url": {"url": "data:image/png;base64,AA=="}}
+IMAGE = [{"role": "user", "content": [PICTURE]}]
+FULL = [{"role": "user", "content": "word " * (MODEL.context_length - 4)}]
 LONG = [{"role": "user", "content": "word " * 5000}]
 ASKED: dict[str, Any] = {"model": MODEL.name, "messages": MESSAGES}
 STREAM = ASKED | {"stream": True}
@@ -50,6 +49,7 @@ OTHER = ASKED | {"model": "nope"}
 TOO_LONG = ASKED | {"messages": LONG}
 PROMPT = {"model": MODEL.name, "prompt": "Once upon a time", "max_tokens": 3}
 CHAT = "POST /v1/chat/completions"
+NATIVE = {"inputs": "def add(a, b):", "parameters": {"details": True, "max_new_tokens": 3}}
 INFILL = {"input_prefix": "def add(", "input_suffix": "\n", "n_predict": 3}
 LONG_INFILL = INFILL | {"input_prefix": "word " * 5000}
 BAD_CALL = {"role": "assistant", "content": None, "tool_calls": [{"function": {"name": "f", "arguments": "{b"}}]}
@@ -70,6 +70,10 @@ class Case:
         method, path = self.route.split(" ")
         with self.make(self.knobs) as server:
             return httpx.request(method, server.url + path, json=self.asked, trust_env=False)
+
+
+def fake_tgi_2(knobs: Knobs) -> FakeServer:
+    return fake_tgi(knobs, version=V2)
 
 
 JSON = [
@@ -133,11 +137,17 @@ JSON = [
     Case(fake_tgi, BASE, "POST /chat_tokenize", ASKED, "tgi/no_template_422.json"),
     Case(fake_tgi, BASE, CHAT, STREAM, "tgi/no_template_422.json"),
     Case(fake_tgi, PLAIN, CHAT, TOO_LONG, "tgi/overflow_422.json"),
+    Case(fake_tgi, PLAIN, CHAT, ASKED | {"messages": FULL}, "tgi/input_too_long_422.json"),
     Case(fake_tgi, BUSY, CHAT, ASKED, "tgi/overloaded_429.json"),
     Case(fake_tgi, BREAKS, CHAT, ASKED, "tgi/generation_424.json"),
+    Case(fake_tgi_2, PLAIN, "GET /info", None, "tgi/info.json"),
+    Case(fake_tgi_2, CALLING, CHAT, ASKED | {"tools": TOOLS}, "tgi/v2_tool.json"),
+    Case(fake_tgi, PLAIN, "POST /generate", NATIVE, "tgi/generate.json"),
+    Case(fake_tgi, PLAIN, "POST /v1/completions", PROMPT | {"suffix": "x"}, "tgi/suffix_422.json"),
     Case(fake_ollama, PLAIN, "GET /api/version", None, "ollama/api_version.json"),
     Case(fake_ollama, CLOUD, "GET /api/tags", None, "ollama/api_tags.json"),
     Case(fake_ollama, PLAIN, "GET /api/ps", None, "ollama/api_ps.json"),
+    Case(fake_ollama, PLAIN, "POST /api/show", ASKED, "ollama/api_show.json"),
     Case(fake_ollama, PLAIN, "POST /api/chat", OTHER, "ollama/model_not_found_404.json"),
     Case(fake_ollama, BUSY, "POST /api/chat", ASKED, "ollama/queue_full_503.json"),
     Case(fake_ollama, BASE, "POST /api/chat", ASKED | {"tools": TOOLS}, "ollama/no_tools_400.json"),
@@ -181,6 +191,10 @@ STREAMS = [
     Case(fake_tgi, CALLING, CHAT, STREAM | {"tools": TOOLS}, "tgi/tool_stream.sse"),
     Case(fake_tgi, BREAKS, CHAT, STREAM, "tgi/error_in_stream.sse"),
     Case(fake_tgi, BUSY, CHAT, STREAM, "tgi/overloaded_in_stream.sse"),
+    Case(fake_tgi, PLAIN, "POST /v1/completions", PROMPT | {"stream": True}, "tgi/completions_stream.sse"),
+    Case(fake_tgi, PLAIN, "POST /generate_stream", NATIVE, "tgi/generate_stream.sse"),
+    Case(fake_tgi_2, CALLING, CHAT, STREAM | {"tools": TOOLS}, "tgi/v2_tool_stream.sse"),
+    Case(fake_tgi_2, BREAKS, "POST /generate_stream", NATIVE, "tgi/v2_error_in_generate_stream.sse"),
     Case(fake_ollama, THINKING, CHAT, USAGE, "ollama/v1_chat_stream_usage.sse"),
     Case(fake_ollama, CALLING, CHAT, STREAM | {"tools": TOOLS}, "ollama/v1_tool_stream.sse"),
     Case(fake_ollama, BREAKS, CHAT, STREAM, "ollama/v1_error_swallowed.sse"),

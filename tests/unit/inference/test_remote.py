@@ -33,7 +33,7 @@ from tests.fakes.behaviours import (
     steps,
     stream,
 )
-from tests.fakes.server import CHAT, MODELS, FakeBackend
+from tests.fakes.server import CHAT, MODELS, TOKENIZE, FakeBackend
 from tests.fakes.wire import Behaviour, Fin, Head, Rst, Stall
 from tests.unit.inference.openai.streams import told
 
@@ -45,7 +45,7 @@ COUNT = "POST /v1/chat/completions/input_tokens"
 
 @asynccontextmanager
 async def remote(url: str, **settings: object) -> AsyncGenerator[RemoteBackend, None]:
-    discovery = Discovery(timeout=0.3)
+    discovery = Discovery(timeout=0.6)
     lab = BackendSettings(url=url, **settings)  # pyright: ignore[reportArgumentType]
     channel = Channel(Endpoint("lab", url.removesuffix("/v1")))
     try:
@@ -217,7 +217,7 @@ class TestCounting:
             async with remote(backend.url, kind=Kind.LLAMACPP) as lab:
                 assert await _messages(lab) == Count(36, exact=True)
                 assert await _text(lab, "def add(a, b):") == Count(12, exact=True)
-            sent = [one.request.json for one in backend.exchanges() if one.request.method == "POST"]
+            sent = [backend.exchanges(route)[0].request.json for route in (COUNT, TOKENIZE)]
         assert sent[0] == {"model": answers.MODEL, "messages": [{"role": "user", "content": "Hi"}]}
         assert sent[1] == {"content": "def add(a, b):", "add_special": False, "parse_special": False}
 
@@ -229,7 +229,7 @@ class TestCounting:
 
     async def test_other_servers_are_not_asked(self) -> None:
         with FakeBackend() as backend:
-            async with remote(backend.url, kind=Kind.VLLM) as lab:
+            async with remote(backend.url, kind=Kind.OPENAI) as lab:
                 assert await _text(lab, "x") is None
                 assert await _messages(lab) is None
             assert [one.request.route for one in backend.exchanges()] == [MODELS]

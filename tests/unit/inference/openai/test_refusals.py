@@ -41,6 +41,7 @@ RECORDED = {
     "tgi/generation_424.json": "server_error",
     "tgi/input_too_long_422.json": "context_overflow",
     "tgi/no_template_422.json": "unsupported",
+    "tgi/suffix_422.json": "invalid_request",
     "tgi/unhealthy_503.json": "server_error",
     "ollama/model_not_found_404.json": "model_not_found",
     "ollama/no_insert_400.json": "invalid_request",
