@@ -3,20 +3,21 @@
 Counting sends the prompt to the backend, so the usual case counts once: a second count comes only when turns had to go.
 """
 
-import asyncio
 import math
 from dataclasses import dataclass
 
+from inhouse.assist.measure import Measure, measure
 from inhouse.assist.session import Session
 from inhouse.context.budget import answer_room, correction, reserved
-from inhouse.context.calibration import learnt, safe_factor
+from inhouse.context.calibration import learnt
 from inhouse.context.plan import Plan
-from inhouse.context.weight import characters, count_images
+from inhouse.context.weight import count_images
 from inhouse.domain.conversation import ChatRequest
 from inhouse.domain.events import Dropped, Notice, Usage
-from inhouse.domain.models import Count, ModelId
+from inhouse.domain.models import Count
 from inhouse.domain.prompt import Prompt
 from inhouse.governance.admission import Admitted, admit
+from inhouse.inference.backend import Backend
 from inhouse.inference.route import Candidate
 
 MOST_COUNTS = 4
@@ -24,9 +25,6 @@ MOST_COUNTS = 4
 
 HOPELESS = 4
 """An estimate of so many times the context length is not counted first: it is cut to that, without asking."""
-
-THREAD_CHARS = 200_000
-"""From so much text on, a millisecond's work or two, an estimate is made in a thread."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +51,9 @@ class Fitted:
 async def fit(session: Session, request: ChatRequest, candidate: Candidate) -> Fitted:
     """Raises `policy`, `context_overflow` when what has to stay does not fit, and what a backend's counting raises."""
     admitted = admit(Prompt(request, candidate.model), candidate.zone, session.policy)
-    plan = await _plan(admitted.prompt.request)
-    counter = Counter(session, candidate)
+    measured = await measure(session, candidate.model.id)
+    plan = await measured.plan(admitted.prompt.request)
+    counter = _Counter(candidate.backend, measured)
     limit, asked = candidate.model.context_length, request.options.max_tokens
     if limit is None:
         return Fitted(admitted.bounded(asked), await counter.count(admitted, plan.tokens()), plan.tokens())
@@ -69,10 +68,11 @@ async def fit(session: Session, request: ChatRequest, candidate: Candidate) -> F
 
 
 async def count(session: Session, request: ChatRequest, candidate: Candidate) -> Count:
-    """Tokens of the whole request, as nothing were left out."""
+    """Tokens of the whole request, with nothing left out."""
     admitted = admit(Prompt(request, candidate.model), candidate.zone, session.policy)
-    plan = await _plan(admitted.prompt.request)
-    return await Counter(session, candidate).count(admitted, plan.tokens())
+    measured = await measure(session, candidate.model.id)
+    plan = await measured.plan(admitted.prompt.request)
+    return await _Counter(candidate.backend, measured).count(admitted, plan.tokens())
 
 
 def learn(session: Session, fitted: Fitted, usage: Usage) -> None:
@@ -82,30 +82,19 @@ def learn(session: Session, fitted: Fitted, usage: Usage) -> None:
     session.catalog.calibrate(model, learnt(before, counted=usage.input_tokens, estimated=fitted.estimated))
 
 
-def safely(session: Session, model: ModelId, estimated: int) -> Count:
-    """An estimate, calibrated."""
-    return Count(math.ceil(estimated * safe_factor(session.catalog.ratios(model))), exact=False)
-
-
-async def _plan(request: ChatRequest) -> Plan:
-    if characters(request.messages) < THREAD_CHARS:
-        return Plan.of(request)
-    return await asyncio.to_thread(Plan.of, request)
-
-
-class Counter:
+class _Counter:
     """Tokens of a prompt: the backend's word, or an estimate on the safe side where it has none."""
 
-    def __init__(self, session: Session, candidate: Candidate) -> None:
-        self._session = session
-        self._candidate = candidate
+    def __init__(self, backend: Backend, measured: Measure) -> None:
+        self._backend = backend
+        self._measured = measured
         self._can = True
 
     async def count(self, admitted: Admitted, estimated: int) -> Count:
-        counted = await self._candidate.backend.count_messages(admitted) if self._can else None
+        counted = await self._backend.count_messages(admitted) if self._can else None
         if counted is None:
             self._can = False
-            return safely(self._session, self._candidate.model.id, estimated)
+            return self._measured.safely(estimated)
         images = count_images(admitted.prompt.request.messages)
         return Count(counted.tokens + images, exact=False) if images else counted
 
@@ -113,7 +102,7 @@ class Counter:
 class _Fitting:
     """Counts, leaves turns out, counts again."""
 
-    def __init__(self, admitted: Admitted, plan: Plan, counter: Counter, limit: int, reserve: int) -> None:
+    def __init__(self, admitted: Admitted, plan: Plan, counter: _Counter, limit: int, reserve: int) -> None:
         self._admitted = admitted
         self._plan = plan
         self._counter = counter
@@ -125,15 +114,15 @@ class _Fitting:
         """How many blocks go, and the tokens of what is left."""
         everything = len(self._plan.blocks)
         gone = self._plan.gone_for(HOPELESS * self._limit)
-        for turn in range(1, MOST_COUNTS + 1):
+        for trip in range(1, MOST_COUNTS + 1):
             count = await self._count(gone)
-            if turn == 1:
+            if trip == 1:
                 self._whole = round(count.tokens / self._plan.tokens(gone) * self._plan.tokens())
             # Once turns have gone, a few tokens less for the answer are better than another place to cut.
-            reserve = self._reserve if turn == 1 else math.ceil(self._reserve / 2)
+            reserve = self._reserve if trip == 1 else math.ceil(self._reserve / 2)
             if gone == everything or count.tokens + reserve <= self._limit:
                 return gone, count
-            gone = everything if turn == MOST_COUNTS - 1 else self._next(gone, count)
+            gone = everything if trip == MOST_COUNTS - 1 else self._next(gone, count)
         raise AssertionError("the last count is of what has to stay")
 
     def without(self, gone: int) -> Admitted:
@@ -147,5 +136,5 @@ class _Fitting:
         return await self._counter.count(self.without(gone), self._plan.tokens(gone))
 
     def _next(self, gone: int, count: Count) -> int:
-        scale = count.tokens / self._plan.tokens(gone)
+        scale = max(1, count.tokens) / self._plan.tokens(gone)
         return max(gone + 1, self._plan.gone_for((self._limit - self._reserve) / scale))

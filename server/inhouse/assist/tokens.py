@@ -1,10 +1,8 @@
 """How many tokens a text or a conversation has, exactly where the backend can tell."""
 
-import asyncio
-
 from inhouse.assist import fitting
+from inhouse.assist.measure import measure
 from inhouse.assist.session import Session
-from inhouse.context.estimate import estimate_tokens
 from inhouse.context.support import check_supported
 from inhouse.domain.conversation import ChatRequest
 from inhouse.domain.models import Count
@@ -18,9 +16,7 @@ async def count_text(session: Session, model: str, text: str, request_id: str) -
     count = await candidate.backend.count_text(admitted)
     if count is not None:
         return count
-    long = len(text) >= fitting.THREAD_CHARS
-    estimated = await asyncio.to_thread(estimate_tokens, text) if long else estimate_tokens(text)
-    return fitting.safely(session, candidate.model.id, estimated)
+    return await (await measure(session, candidate.model.id)).text(text)
 
 
 async def count_request(session: Session, model: str, request: ChatRequest) -> Count:

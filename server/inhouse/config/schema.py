@@ -49,6 +49,8 @@ class ModelOverride:
     """Whether it can chat; a base model cannot."""
     fim: Annotated[bool | None, FLAG] = None
     """Whether it can fill in the middle."""
+    tokenizer: Annotated[str, TEXT] = ""
+    """Its tokenizer.json, for counting where the server cannot; needs `inhouse[tokenizers]`."""
     tool_calling: Annotated[bool | None, FLAG] = None
     """Whether it can call tools."""
     image_input: Annotated[bool | None, FLAG] = None

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import Self
 
+from inhouse.context.estimate import estimate_tokens
 from inhouse.context.turns import Block, droppable, leading_system
-from inhouse.context.weight import estimate_frame, estimate_message
+from inhouse.context.weight import Tokens, estimate_frame, estimate_message
 from inhouse.domain.conversation import ChatRequest
 
 
@@ -25,10 +26,10 @@ class Plan:
     blocks: tuple[Block, ...]
 
     @classmethod
-    def of(cls, request: ChatRequest) -> Self:
+    def of(cls, request: ChatRequest, tokens: Tokens = estimate_tokens) -> Self:
         """Takes about 8 ms for 1 MB of text."""
-        sizes = tuple(map(estimate_message, request.messages))
-        frame = estimate_frame(request.tools)
+        sizes = tuple(estimate_message(message, tokens) for message in request.messages)
+        frame = estimate_frame(request.tools, tokens)
         head = frame + sum(sizes[: leading_system(request.messages)])
         return cls(sizes, head, frame, droppable(request.messages))
 

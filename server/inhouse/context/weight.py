@@ -1,12 +1,16 @@
 """What each piece of a prompt costs in tokens, roughly: messages with their calls and images, tools, the template."""
 
 import json
+from collections.abc import Callable
 
 import orjson
 
 from inhouse.context.estimate import estimate_tokens
 from inhouse.context.images import image_tokens
 from inhouse.domain.conversation import ImagePart, Message, Part, TextPart, ThinkingPart, Tool, ToolCallPart
+
+Tokens = Callable[[str], int]
+"""What measures a text."""
 
 MESSAGE_TOKENS = 5
 """What a chat template puts around a message."""
@@ -18,16 +22,16 @@ TOOLS_TOKENS = 150
 """What templates say about tools in general (Qwen2.5's: about 120)."""
 
 
-def estimate_message(message: Message) -> int:
-    return MESSAGE_TOKENS + sum(map(_part, message.parts))
+def estimate_message(message: Message, tokens: Tokens = estimate_tokens) -> int:
+    return MESSAGE_TOKENS + sum(_part(part, tokens) for part in message.parts)
 
 
-def estimate_frame(tools: tuple[Tool, ...]) -> int:
+def estimate_frame(tools: tuple[Tool, ...], tokens: Tokens = estimate_tokens) -> int:
     """What is in the prompt beside the messages."""
     if not tools:
         return PROMPT_TOKENS
-    described = sum(CALL_TOKENS + estimate_tokens(tool.name + tool.description) for tool in tools)
-    schemas = sum(estimate_tokens(_as_json(tool.input_schema)) for tool in tools)
+    described = sum(CALL_TOKENS + tokens(tool.name + tool.description) for tool in tools)
+    schemas = sum(tokens(_as_json(tool.input_schema)) for tool in tools)
     return PROMPT_TOKENS + TOOLS_TOKENS + described + schemas
 
 
@@ -42,23 +46,23 @@ def count_images(messages: tuple[Message, ...]) -> int:
     return sum(image_tokens(part.data) for part in parts if isinstance(part, ImagePart))
 
 
-def characters(messages: tuple[Message, ...]) -> int:
-    """How much work an estimate is."""
-    return sum(_length(part) for message in messages for part in message.parts)
+def work(messages: tuple[Message, ...]) -> int:
+    """How much an estimate is, in characters; each part costs something of itself."""
+    return sum(200 + _length(part) for message in messages for part in message.parts)
 
 
-def _part(part: Part) -> int:
+def _part(part: Part, tokens: Tokens) -> int:
     match part:
         case TextPart(text):
-            return estimate_tokens(text)
+            return tokens(text)
         case ThinkingPart():
             return 0  # never sent back
         case ImagePart(data=data):
             return image_tokens(data)
         case ToolCallPart(name=name, arguments=arguments):
-            return CALL_TOKENS + estimate_tokens(name) + estimate_tokens(_as_json(arguments))
+            return CALL_TOKENS + tokens(name) + tokens(_as_json(arguments))
         case _:
-            return CALL_TOKENS + estimate_tokens(part.content)
+            return CALL_TOKENS + tokens(part.content)
 
 
 def _length(part: Part) -> int:

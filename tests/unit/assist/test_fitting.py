@@ -2,13 +2,16 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from inhouse.assist.fitting import MOST_COUNTS, Fitted, count, fit, learn
+from inhouse.assist.session import Session
 from inhouse.assist.tokens import count_request, count_text
+from inhouse.config.schema import BackendSettings, ModelOverride
 from inhouse.context.calibration import UNKNOWN
 from inhouse.domain.conversation import (
     ChatRequest,
@@ -29,6 +32,7 @@ from inhouse.governance.admission import Admitted
 from inhouse.inference.route import Candidate
 from tests.unit.assist.backends import AIR_GAPPED, OPEN, Memory, session
 from tests.unit.context.conversations import TURN, calls, pairs, results, text
+from tests.unit.inference.test_tokenizer import words
 
 SYSTEM = text(Role.SYSTEM, 30)
 
@@ -267,3 +271,28 @@ async def test_a_long_text_is_counted_like_a_short_one(chars: int) -> None:
     lab = Counting(exact=False)
     found = await count_text(session(lab), "lab|m", "word " * (chars // 5), "r1")
     assert chars / 5 < found.tokens < chars
+
+
+class TestOwnTokenizer:
+    """A tokenizer's file in the settings stands in for a server that cannot count."""
+
+    async def test_a_text_is_exact_and_a_conversation_is_not(self, tmp_path: Path) -> None:
+        lab = Counting(exact=False)
+        on = with_tokenizer(session(lab), words(tmp_path / "tokenizer.json"))
+        assert await count_text(on, "lab|m", "one two three", "r1") == Count(3, exact=True)
+        conversation = await count_request(on, "lab|m", request(text(Role.USER, 1000)))
+        assert conversation.exact is False
+        assert 1000 <= conversation.tokens <= 1200
+
+    async def test_one_that_cannot_be_used_is_said(self, tmp_path: Path) -> None:
+        lab = Counting(exact=False)
+        on = with_tokenizer(session(lab), tmp_path / "nowhere.json")
+        with pytest.raises(InhouseError) as caught:
+            await fit(on, request(text(Role.USER)), lab.candidate())
+        assert caught.value.kind is ErrorKind.INVALID_CONFIG
+
+
+def with_tokenizer(on: Session, file: Path) -> Session:
+    override = ModelOverride(name="m", tokenizer=str(file))
+    config = replace(on.config, backends={"lab": BackendSettings(url="http://lab", models=(override,))})
+    return replace(on, loaded=replace(on.loaded, config=config))
