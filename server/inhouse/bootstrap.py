@@ -4,6 +4,7 @@ import asyncio
 import dataclasses
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 
 from inhouse.assist.session import Session
 from inhouse.config.backends import TRUSTED
@@ -15,6 +16,7 @@ from inhouse.domain.models import Kind
 from inhouse.domain.origin import Origin
 from inhouse.domain.secret import Secret, is_key
 from inhouse.governance.policy import Policy, read_policy
+from inhouse.inference.affinity import affinity_key
 from inhouse.inference.backend import Backend
 from inhouse.inference.catalog import Catalog
 from inhouse.inference.egress.channel import Channel, Endpoint, Trust
@@ -22,10 +24,12 @@ from inhouse.inference.egress.guard import Guard
 from inhouse.inference.embedded import store
 from inhouse.inference.embedded.backend import NAME as EMBEDDED
 from inhouse.inference.embedded.backend import EmbeddedBackend
-from inhouse.inference.embedded.supervisor import EngineSettings, Supervisor
+from inhouse.inference.embedded.process import EngineSettings
+from inhouse.inference.embedded.supervisor import Supervisor
 from inhouse.inference.keys.editor import AskEditor, EditorKeys, Wanted
 from inhouse.inference.keys.keyring_store import KeyringStore
 from inhouse.inference.keys.source import Keys, KeySettings
+from inhouse.inference.known import KnownServers
 from inhouse.inference.remote import RemoteBackend
 from inhouse.inference.route import Router
 from inhouse.inference.unusable import UnusableBackend
@@ -101,6 +105,7 @@ def build_session(
     config = loaded.config
     policy = read_policy(config, paths.system_policy, environ)
     keyring = KeyringStore(paths.state)
+    kept = _Kept(KnownServers(paths.cache / "servers"), _affinity(config, paths))
     backends: dict[str, Backend] = {}
     for name in config.backends:
         try:
@@ -108,7 +113,7 @@ def build_session(
         except InhouseError as exc:
             backends[name] = UnusableBackend(name, config.backends[name].url, config.backends[name].kind, exc)
         else:
-            backends[name] = _remote(config, policy, keys, keyring, resources)
+            backends[name] = _remote(config, policy, keys, keyring, resources, kept)
     for each in loaded.untrusted:
         reason = _not_trusted(each.name, str(each.origin))
         backends[each.name] = UnusableBackend(each.name, each.url, Kind.AUTO, reason)
@@ -116,8 +121,8 @@ def build_session(
         backends[EMBEDDED] = _embedded(config, paths, resources)
     untrusted = {backend.name for backend in loaded.untrusted}
     order = tuple(name for name in _order(config, backends) if name not in untrusted)
-    catalog = Catalog(backends, policy, changed)
-    router = Router(backends, order, bool(config.routing.order), catalog)
+    catalog = Catalog(backends, policy, changed, config.tokens)
+    router = Router(backends, order, bool(config.routing.order), catalog, config.routing.fallback)
     return Session(loaded, policy, backends, catalog, router)
 
 
@@ -131,7 +136,22 @@ async def opened(loaded: Loaded, paths: Paths, environ: Mapping[str, str]) -> As
         await resources.aclose()
 
 
-def _remote(config: Config, policy: Policy, keys: KeySettings, keyring: KeyringStore, resources: Resources) -> Backend:
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What this user's processes share in files."""
+
+    servers: KnownServers
+    affinity: Secret | None
+
+
+def _affinity(config: Config, paths: Paths) -> Secret | None:
+    wanted = any(backend.affinity_header for backend in config.backends.values())
+    return affinity_key(paths.state) if wanted else None
+
+
+def _remote(
+    config: Config, policy: Policy, keys: KeySettings, keyring: KeyringStore, resources: Resources, kept: _Kept
+) -> Backend:
     name = keys.backend
     settings = config.backends[name]
     endpoint = Endpoint(
@@ -141,7 +161,8 @@ def _remote(config: Config, policy: Policy, keys: KeySettings, keyring: KeyringS
         trust=Trust(_file(settings.ca_file), _file(settings.client_cert), settings.verify),
         connect_timeout=settings.connect_timeout,
     )
-    return RemoteBackend(name, config, resources.channel(endpoint, Guard(policy, name), keys, keyring))
+    channel = resources.channel(endpoint, Guard(policy, name), keys, keyring)
+    return RemoteBackend(name, config, channel, kept.servers, kept.affinity)
 
 
 def _file(path: str) -> str:

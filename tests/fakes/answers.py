@@ -24,7 +24,7 @@ def event(data: object) -> bytes:
 
 def models(*names: str, context_length: int = CONTEXT_LENGTH) -> Behaviour:
     """The answer to `GET /v1/models`."""
-    return json_reply({"object": "list", "data": [_model(name, context_length) for name in names or (MODEL,)]})
+    return json_reply({"object": "list", "data": [listed_model(name, context_length) for name in names or (MODEL,)]})
 
 
 def chat(
@@ -43,9 +43,9 @@ def chat(
         limit: int | None = asked.get("max_tokens") or asked.get("max_completion_tokens")
         kept = texts if limit is None else texts[:limit]
         reason = finish_reason if kept == texts else "length"
-        usage = _usage(count_messages(asked["messages"]), len(kept) + len(thinking))
+        usage = token_usage(count_messages(asked["messages"]), len(kept) + len(thinking))
         if not asked.get("stream"):
-            return json_reply(_completion("".join(kept), model, reason, usage))(request)
+            return json_reply(completion_body("".join(kept), model, reason, usage))(request)
         options: dict[str, Any] = asked.get("stream_options") or {}
         sent_usage = usage if options.get("include_usage") else None
         events = chat_events(kept, model=model, thinking=thinking, finish_reason=reason, usage=sent_usage)
@@ -110,7 +110,7 @@ def count_messages(messages: list[dict[str, Any]]) -> int:
     return sum(4 + len(json.dumps(message.get("content") or "").split()) for message in messages)
 
 
-def _model(name: str, context_length: int) -> dict[str, object]:
+def listed_model(name: str, context_length: int) -> dict[str, object]:
     permission = {
         "id": "modelperm-94960f6229b2aaa8",
         "object": "model_permission",
@@ -141,11 +141,11 @@ def _head(kind: str, model: str) -> dict[str, Any]:
     return {"id": "chatcmpl-8eea0f1551b5abb8", "object": kind, "created": CREATED, "model": model}
 
 
-def _usage(prompt: int, completion: int) -> dict[str, Any]:
+def token_usage(prompt: int, completion: int) -> dict[str, Any]:
     return {"prompt_tokens": prompt, "total_tokens": prompt + completion, "completion_tokens": completion}
 
 
-def _completion(text: str, model: str, finish_reason: str, usage: dict[str, Any]) -> dict[str, Any]:
+def completion_body(text: str, model: str, finish_reason: str, usage: dict[str, Any]) -> dict[str, Any]:
     absent = dict.fromkeys(("refusal", "annotations", "audio", "function_call", "reasoning"))
     choice = {
         "index": 0,

@@ -16,6 +16,7 @@ class Recorded:
     status: int
     content_type: str
     body: bytes
+    provenance: str
 
     @property
     def json(self) -> dict[str, Any]:
@@ -29,4 +30,4 @@ class Recorded:
 
 def recorded(name: str) -> Recorded:
     entry = json.loads((FOLDER / "manifest.json").read_text("utf-8"))[name]
-    return Recorded(name, entry["status"], entry["content_type"], (FOLDER / name).read_bytes())
+    return Recorded(name, entry["status"], entry["content_type"], (FOLDER / name).read_bytes(), entry["provenance"])

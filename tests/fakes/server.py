@@ -90,14 +90,22 @@ class FakeBackend:
     async def wait_for_async(self, route: str, number: int = 1, seconds: float = PATIENCE) -> Exchange:
         return await asyncio.to_thread(self.wait_for, route, number, seconds)
 
+    def drop_connections(self) -> None:
+        """Closes every connection where it stands, as the end of a process would; new ones are taken."""
+        loop, _port = self._started.result()
+        loop.call_soon_threadsafe(self._cancel)
+
+    def _cancel(self) -> None:
+        for task in self._open:
+            task.cancel()
+
     async def _serve(self) -> None:
         server = await asyncio.start_server(self._accept, "127.0.0.1", 0)
         port: int = server.sockets[0].getsockname()[1]
         self._started.set_result((asyncio.get_running_loop(), port))
         await self._stop.wait()
         server.close()
-        for task in self._open:
-            task.cancel()
+        self._cancel()
         await asyncio.gather(*self._open, return_exceptions=True)
 
     def _accept(self, reader: StreamReader, writer: StreamWriter) -> None:

@@ -8,6 +8,8 @@ from typing import Any
 
 import httpx
 
+from inhouse.inference.embedded import ready
+
 ENGINE_MODULE = b"inhouse.inference.embedded.engine"
 PROC = Path("/proc")
 LISTENING = "0A"
@@ -18,11 +20,11 @@ LISTENING = "0A"
 class Engine:
     pid: int
     key: str
-    socket: str
+    folder: Path
 
     @property
-    def folder(self) -> Path:
-        return Path(self.socket).parent
+    def socket(self) -> str:
+        return str(self.folder / "engine.sock")
 
     @property
     def runs(self) -> bool:
@@ -67,8 +69,16 @@ class Engine:
 
 
 def engines(server: int) -> list[Engine]:
-    """The engine processes below the server process."""
-    return [_engine(pid) for pid in descendants(server) if ENGINE_MODULE in _read(pid, "cmdline")]
+    """The engine processes of this server's user, whoever started them: every test's user has a runtime folder."""
+    pairs = (entry.partition(b"=") for entry in _read(server, "environ").split(b"\0"))
+    environ = {name: value for name, _, value in pairs}
+    return engines_in(Path(environ[b"XDG_RUNTIME_DIR"].decode()))
+
+
+def engines_in(runtime: Path) -> list[Engine]:
+    pids = (int(entry.name) for entry in PROC.glob("[0-9]*"))
+    folders = ((pid, _folder(pid)) for pid in pids if ENGINE_MODULE in _read(pid, "cmdline"))
+    return [_engine(pid, folder) for pid, folder in folders if folder is not None and folder.parent == runtime]
 
 
 def the_engine(server: int) -> Engine:
@@ -98,10 +108,17 @@ async def comes_true(condition: Callable[[], bool], seconds: float = 5.0) -> boo
     return condition()
 
 
-def _engine(pid: int) -> Engine:
-    pairs = (entry.partition(b"=") for entry in _read(pid, "environ").split(b"\0"))
-    environ = {name.decode(): value.decode() for name, _, value in pairs}
-    return Engine(pid, environ["INHOUSE_ENGINE_KEY"], environ["INHOUSE_ENGINE_SOCKET"])
+def _engine(pid: int, folder: Path) -> Engine:
+    found = ready.read(folder)
+    return Engine(pid, found.key if found else "", folder)
+
+
+def _folder(pid: int) -> Path | None:
+    """Where it runs; None for a process that has gone."""
+    try:
+        return (PROC / str(pid) / "cwd").readlink()
+    except OSError:
+        return None
 
 
 def _state_and_parent(pid: int) -> tuple[bytes, bytes]:

@@ -1,28 +1,34 @@
-"""One chat: pick who answers, fit the prompt, admit it, stream; move on to the next while nothing has been said."""
+"""One chat: pick who answers, and move on to the next while nothing has been said."""
 
+import asyncio
 import dataclasses
 import logging
+import random
+import time
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
+from inhouse.assist.attempt import Attempt
 from inhouse.assist.default_model import default_model
 from inhouse.assist.fallback import FALLBACK_KINDS, may_move_on, may_pass_over
 from inhouse.assist.session import Session
-from inhouse.context.budget import answer_room, count_chars, estimate_messages
-from inhouse.context.estimate import estimate_tokens
 from inhouse.context.support import check_supported
-from inhouse.domain.conversation import ChatRequest
+from inhouse.domain.conversation import ChatRequest, ImagePart
 from inhouse.domain.errors import ErrorKind, InhouseError
-from inhouse.domain.events import Event, Finished, Notice, Progress, Stage, TextDelta, ThinkingDelta, ToolCall, Usage
-from inhouse.domain.prompt import Prompt
-from inhouse.governance.admission import admit
-from inhouse.inference.route import Candidate, no_backend
+from inhouse.domain.events import Event, Notice, Progress, Stage
+from inhouse.domain.models import Ability
+from inhouse.inference.route import AUTO, Candidate, no_backend
 
 STALE_KINDS = FALLBACK_KINDS | {ErrorKind.MODEL_NOT_FOUND}
 """Failures after which a backend is asked anew what it offers."""
 
-ENOUGH_TOKENS = 200
-"""Of prompt and answer together, for a measurement of characters a token that the template does not blur."""
+LOADING_GRACE = 10.0
+"""Seconds for which a server that loads its model is waited for although another backend could answer."""
+_LONGEST_LOOK = 3.0
+_FIRST_TOKEN_TIMEOUT = 900.0
+
+_TOO_MUCH_FOR_IT = frozenset({ErrorKind.CONTEXT_OVERFLOW, ErrorKind.UNSUPPORTED})
+"""Failures of a request that asks too much of this model, though not of every one."""
 
 _log = logging.getLogger(__name__)
 
@@ -34,86 +40,122 @@ async def stream(session: Session, request: ChatRequest) -> AsyncGenerator[Async
     The iterator raises InhouseError, with the request's id, when nobody could answer.
     """
     async with AsyncExitStack() as stack:
-        yield _answer(session, request, stack)
+        yield _Chat(session, request, stack).events()
 
 
-async def _answer(session: Session, request: ChatRequest, stack: AsyncExitStack) -> AsyncIterator[Event]:
-    session.policy.check()
-    check_supported(request)
-    failure: InhouseError | None = None
-    wanted = request.model or await default_model(session)
-    async for candidate in session.router.candidates(wanted):
-        if isinstance(candidate, InhouseError):
-            if failure is None:
-                failure = candidate
-                if not may_pass_over(session, candidate, wanted):
-                    break
-            continue
-        if failure is not None:
-            yield Notice(f"{failure.message} {candidate.model.id} answers instead.")
-        attempt = _Attempt(session, request, candidate)
-        try:
-            async for event in attempt.events(stack):
-                yield event
-        except InhouseError as exc:
-            _blame(exc, request, candidate)
-            _remember(session, exc, candidate)
-            if attempt.begun or not may_move_on(session, exc):
-                raise
-            _log.warning("request %s: %s failed (%s), trying the next", request.id, candidate.model.id, exc.kind)
-            failure = failure or exc
-            await stack.aclose()  # what the failed try held: a connection, its turn
-        else:
-            return
-    # A copy: the catalog keeps its failures, and other requests raise them too.
-    raise dataclasses.replace(failure or no_backend(), request_id=request.id)
+def needs(request: ChatRequest) -> frozenset[Ability]:
+    """What a model must be able to do beyond chat, to answer this as it was meant."""
+    found: set[Ability] = set()
+    if request.tools and request.tool_choice != "none":
+        found.add(Ability.TOOLS)
+    if any(isinstance(part, ImagePart) for message in request.messages for part in message.parts):
+        found.add(Ability.IMAGES)
+    return frozenset(found)
 
 
-def _blame(failure: InhouseError, request: ChatRequest, candidate: Candidate) -> None:
-    failure.request_id = request.id
-    failure.backend = failure.backend or candidate.backend.name
-    failure.model = failure.model or str(candidate.model.id)
+class _Chat:
+    """One request on its way to whoever answers it."""
 
-
-def _remember(session: Session, failure: InhouseError, candidate: Candidate) -> None:
-    if failure.kind in STALE_KINDS:
-        session.catalog.forget(candidate.backend.name)
-
-
-class _Attempt:
-    """One try with one candidate. `begun` once a value has been streamed, after which there is no other try."""
-
-    def __init__(self, session: Session, request: ChatRequest, candidate: Candidate) -> None:
+    def __init__(self, session: Session, request: ChatRequest, stack: AsyncExitStack) -> None:
         self._session = session
         self._request = request
-        self._candidate = candidate
-        self._text: list[str] = []
-        self.begun = False
+        self._stack = stack
+        self._began = time.monotonic()
+        self._failure: InhouseError | None = None
+        self._answered = False
 
-    async def events(self, stack: AsyncExitStack) -> AsyncIterator[Event]:
-        backend, model = self._candidate.backend, self._candidate.model
-        admitted = admit(Prompt(self._request, model), self._candidate.zone, self._session.policy)
-        _log.info("request %s goes to %s", self._request.id, model.id)
-        yield Progress(Stage.WAITING if backend.loaded else Stage.LOADING, str(model.id))
-        count = await backend.count_messages(admitted)
-        admitted = admitted.bounded(answer_room(self._request, model, count))
-        async for event in await stack.enter_async_context(backend.stream(admitted)):
-            if isinstance(event, TextDelta | ThinkingDelta | ToolCall):
-                self.begun = True
-                if not isinstance(event, ToolCall):
-                    self._text.append(event.text)
-            yield self._counted(event) if isinstance(event, Finished) else event
+    async def events(self) -> AsyncIterator[Event]:
+        self._session.policy.check()
+        check_supported(self._request)
+        wanted = self._request.model or await default_model(self._session)
+        required = needs(self._request)
+        look = 0.3
+        while not self._answered:
+            self._failure = None
+            async for event in self._round(wanted, required):
+                yield event
+            if self._answered:
+                return
+            if Ability.TOOLS in required and self._does_without_tools():
+                required -= {Ability.TOOLS}
+                continue
+            if not self._worth_waiting():
+                # A copy: the catalog keeps its failures, and other requests raise them too.
+                raise dataclasses.replace(self._failure or no_backend(), request_id=self._request.id)
+            yield Progress(Stage.LOADING, self._loading())
+            await asyncio.sleep(look * random.uniform(0.7, 1))  # noqa: S311 - spreads load
+            look = min(2 * look, _LONGEST_LOOK)
 
-    def _counted(self, finished: Finished) -> Finished:
-        """An answer whose server counted nothing gets an estimate, marked as such."""
-        if finished.usage.exact:
-            self._learn(finished.usage)
-            return finished
-        usage = Usage(estimate_messages(self._request.messages), estimate_tokens("".join(self._text)), exact=False)
-        return dataclasses.replace(finished, usage=usage)
+    async def _round(self, wanted: str, required: frozenset[Ability]) -> AsyncIterator[Event]:
+        """Asks one after the other; leaves the first failure behind if nobody answers."""
+        async for candidate in self._session.router.candidates(wanted, required):
+            if isinstance(candidate, InhouseError):
+                if self._failure is None:
+                    self._failure = candidate
+                    if self._stops_at(candidate) or not may_pass_over(self._session, candidate, wanted):
+                        return
+                continue
+            async for event in self._attempt(candidate, wanted):
+                yield event
+            if self._answered or (self._failure is not None and self._stops_at(self._failure)):
+                return
 
-    def _learn(self, usage: Usage) -> None:
-        tokens = usage.input_tokens + usage.output_tokens
-        if tokens >= ENOUGH_TOKENS:
-            chars = count_chars(self._request.messages) + sum(map(len, self._text))
-            self._session.catalog.learn(self._candidate.model.id, round(chars / tokens, 2))
+    async def _attempt(self, candidate: Candidate, wanted: str) -> AsyncIterator[Event]:
+        session, catalog, name = self._session, self._session.catalog, candidate.backend.name
+        if self._failure is not None:
+            yield Notice(f"{self._failure.message} {candidate.model.id} answers instead.")
+        attempt = Attempt(session, self._request, candidate)
+        try:
+            async for event in attempt.events(self._stack):
+                yield event
+        except InhouseError as exc:
+            self._blame(exc, candidate)
+            catalog.breaker(name).failed(exc)
+            if exc.kind in STALE_KINDS:
+                catalog.forget(name)
+            passable = exc.kind in _TOO_MUCH_FOR_IT and (wanted == AUTO or self._failure is not None)
+            if attempt.begun or not (passable or may_move_on(session, exc) or self._stops_at(exc)):
+                raise
+            _log.warning("request %s: %s failed (%s)", self._request.id, candidate.model.id, exc.kind.value)
+            self._failure = self._failure or exc
+            await self._stack.aclose()  # what the failed try held: a connection, its slot
+        else:
+            catalog.breaker(name).succeeded()
+            self._answered = True
+
+    def _blame(self, failure: InhouseError, candidate: Candidate) -> None:
+        failure.request_id = self._request.id
+        failure.backend = failure.backend or candidate.backend.name
+        failure.model = failure.model or str(candidate.model.id)
+
+    def _does_without_tools(self) -> bool:
+        """Nobody can call tools, and nobody who could is merely away."""
+        failure = self._failure
+        return self._request.tool_choice == "auto" and failure is not None and failure.kind is ErrorKind.UNSUPPORTED
+
+    def _stops_at(self, failure: InhouseError) -> bool:
+        """A server that loads its model is given a moment before another takes over, and all its time if none does."""
+        if failure.kind is not ErrorKind.LOADING:
+            return False
+        grace = LOADING_GRACE if self._session.config.routing.fallback else self._patience(failure)
+        return self._waited < min(grace, self._patience(failure))
+
+    def _worth_waiting(self) -> bool:
+        failure = self._failure
+        if failure is None or failure.kind is not ErrorKind.LOADING or self._waited >= self._patience(failure):
+            return False
+        if failure.backend is not None:
+            self._session.catalog.forget(failure.backend)
+        return True
+
+    @property
+    def _waited(self) -> float:
+        return time.monotonic() - self._began
+
+    def _patience(self, failure: InhouseError) -> float:
+        settings = self._session.config.backends.get(failure.backend or "")
+        return settings.first_token_timeout if settings else _FIRST_TOKEN_TIMEOUT
+
+    def _loading(self) -> str:
+        failure = self._failure
+        return "" if failure is None else failure.model or failure.backend or ""

@@ -64,7 +64,7 @@ async def _backend(session: Session, backend: Backend) -> AsyncIterator[Check]:
     name = backend.name
     try:
         session.policy.check()
-        if backend.kind is Kind.EMBEDDED:
+        if backend.software.kind is Kind.EMBEDDED:
             yield await _models(session, backend, f"{name}: model file")
             return
         zone = await backend.zone()

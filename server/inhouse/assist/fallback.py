@@ -17,4 +17,7 @@ def may_move_on(session: Session, failure: InhouseError) -> bool:
 
 def may_pass_over(session: Session, failure: InhouseError, wanted: str) -> bool:
     """Whether one that could not even be asked is passed over: `auto` wishes for nobody with nothing to offer."""
-    return (wanted == AUTO and failure.kind is ErrorKind.NO_BACKEND) or may_move_on(session, failure)
+    return (wanted == AUTO and failure.kind in _NOTHING_TO_OFFER) or may_move_on(session, failure)
+
+
+_NOTHING_TO_OFFER = frozenset({ErrorKind.NO_BACKEND, ErrorKind.UNSUPPORTED})

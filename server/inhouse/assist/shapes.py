@@ -54,12 +54,15 @@ def chat_result(finished: Finished, content: Iterable[Content], timing: Timing) 
     """The result of `inhouse/chat`; `content` is empty if it was streamed."""
     usage = finished.usage
     first = timing.total if timing.first_token is None else timing.first_token
+    dropped = finished.dropped
+    left_out: Shape = {"dropped": {"messages": dropped.messages, "tokens": dropped.tokens}} if dropped else {}
     return {
         "content": content_values(content),
         "model": finished.model,
         "backend": finished.backend,
         "finishReason": finished.finish_reason.value,
         "usage": {"inputTokens": usage.input_tokens, "outputTokens": usage.output_tokens, "exact": usage.exact},
+        **left_out,
         "timing": {"firstTokenMs": _milliseconds(first), "totalMs": _milliseconds(timing.total)},
     }
 
@@ -118,6 +121,7 @@ def backend_value(backend: BackendStatus) -> Shape:
             "latencyMs": None if backend.latency_ms is None else round(backend.latency_ms, 1),
             "version": backend.version,
             "problem": backend.problem,
+            "evidence": backend.evidence,
         }
     )
 

@@ -44,12 +44,14 @@ def _backend(session: Session, backend: Backend, entry: Entry) -> BackendStatus:
     failure = entry.failure
     return BackendStatus(
         name=backend.name,
-        kind=backend.kind,
+        kind=backend.software.kind,
         url=backend.url,
         zone=entry.zone or Zone.CLOUD,
         state=_state(backend, entry),
         latency_ms=round(entry.latency_ms, 1) if failure is None else None,
+        version=backend.software.version,
         problem=f"{failure.message} {failure.hint}".strip() if failure else _warning(session, backend),
+        evidence=backend.software.evidence,
     )
 
 

@@ -134,6 +134,15 @@ def _header_name(raw: object) -> str:
     return name
 
 
+def _affinity_header(raw: object) -> str:
+    if raw == "":
+        return ""
+    name = _header_name(raw)
+    if name.lower() in RESERVED_HEADERS:  # with X-Conversation-Id llama.cpp goes on writing for nobody
+        raise ValueError(f"the header {in_short(name)} cannot be used for this")
+    return name
+
+
 def _headers(raw: object) -> Mapping[str, str]:
     table = as_table(raw)
     if table is None:
@@ -252,6 +261,7 @@ TEXTS = Rule(as_texts)
 COMMAND = Rule(_command)
 URL = Rule(_url, "text")
 HEADER = Rule(_header_name, "text")
+HEADER_OR_NONE = Rule(_affinity_header, "text")
 HEADERS = Rule(_headers)
 NETWORKS = Rule(_networks)
 SECONDS = number("a number of seconds above 0 and at most 86400", 0, 86_400, above=True)

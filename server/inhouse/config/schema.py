@@ -12,6 +12,7 @@ from inhouse.config.rules import (
     COMMAND,
     FLAG,
     HEADER,
+    HEADER_OR_NONE,
     HEADERS,
     NETWORKS,
     RATIO,
@@ -48,6 +49,12 @@ class ModelOverride:
     """Whether it can chat; a base model cannot."""
     fim: Annotated[bool | None, FLAG] = None
     """Whether it can fill in the middle."""
+    tool_calling: Annotated[bool | None, FLAG] = None
+    """Whether it can call tools."""
+    image_input: Annotated[bool | None, FLAG] = None
+    """Whether it can read images."""
+    thinking: Annotated[bool | None, FLAG] = None
+    """Whether it thinks before it answers."""
 
 
 def _no_proxy(raw: object) -> str:
@@ -86,8 +93,8 @@ class BackendSettings:
     """False accepts any certificate."""
     proxy: Annotated[str, Rule(_no_proxy, "text")] = "none"
     """The proxy to this backend; nothing is taken from proxy variables."""
-    affinity_header: Annotated[str, not_yet(TEXT)] = ""
-    """Header that gets an opaque id of the conversation."""
+    affinity_header: Annotated[str, HEADER_OR_NONE] = ""
+    """Header that gets an opaque id of the conversation, for routers that keep one on the same replica."""
     models: Annotated[Sequence[ModelOverride], ListOf(ModelOverride)] = ()
     """Overrides for single models."""
     connect_timeout: Annotated[float, SECONDS] = 5
@@ -98,7 +105,7 @@ class BackendSettings:
     """Seconds between two events that carry something."""
     max_concurrency: Annotated[int, whole(1, 10_000)] = 4
     """Requests at once; further ones wait their turn."""
-    tool_calls_in_text: Annotated[bool, not_yet(FLAG)] = False
+    tool_calls_in_text: Annotated[bool, FLAG] = False
     """Recover tool calls that the model prints as text."""
 
     @property

@@ -9,18 +9,35 @@ _DIGITS = b"0123456789"
 _SPACES = b" \t\n\r\v\f"
 _HIGH = bytes(range(128, 256))
 
+_RULES = tuple(bytes([byte]) for byte in b"-=*#_.")
+_RUN = 8
+"""So many of one character in a row are one token to every tokenizer of today: the rules of logs and comments."""
+
+_SLICE = 250_000
+"""Characters worked on at once, so that another thread gets its turn within a millisecond."""
+
 
 def estimate_tokens(text: str) -> int:
-    """Takes about 1 ms for 200 kB."""
+    """Takes about 1 ms for 160 kB."""
+    if len(text) <= _SLICE:
+        weight = _weight(text)
+    else:
+        weight = sum(_weight(text[start : start + _SLICE]) for start in range(0, len(text), _SLICE))
+    return round(weight + 0.5) if text else 0
+
+
+def _weight(text: str) -> float:
     data = text.encode("utf-8", "surrogatepass")
-    letters = _count(data, _LETTERS)
-    digits = _count(data, _DIGITS)
-    spaces = _count(data, _SPACES)
-    high = _count(data, _HIGH)
-    punctuation = len(data) - letters - digits - spaces - high
-    weight = 0.241 * letters + 1.329 * digits + 0.053 * spaces + 0.933 * punctuation + 0.481 * high
-    return round(weight + 0.5) if data else 0
-
-
-def _count(data: bytes, among: bytes) -> int:
-    return len(data) - len(data.translate(None, among))
+    for rule in _RULES:
+        if rule * _RUN in data:
+            data = data.replace(rule * _RUN, rule)
+    # One pass after the other over what the one before has left: half the time of a pass a class over everything.
+    no_letters = data.translate(None, _LETTERS)
+    no_spaces = no_letters.translate(None, _SPACES)
+    no_digits = no_spaces.translate(None, _DIGITS)
+    punctuation = len(no_digits.translate(None, _HIGH))
+    letters = len(data) - len(no_letters)
+    spaces = len(no_letters) - len(no_spaces)
+    digits = len(no_spaces) - len(no_digits)
+    high = len(no_digits) - punctuation
+    return 0.241 * letters + 1.329 * digits + 0.053 * spaces + 0.933 * punctuation + 0.481 * high

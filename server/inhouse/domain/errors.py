@@ -29,9 +29,20 @@ class ErrorKind(StrEnum):
     INTERNAL = "internal"
 
 
+class Refusal(StrEnum):
+    """What a server cannot do with this model, though another way of asking may work (kind `unsupported`)."""
+
+    TOOLS = "tools"
+    CHAT_TEMPLATE = "chat template"
+    IMAGES = "images"
+
+
 @dataclass(frozen=True, slots=True)
 class TokenCount:
-    """Tokens of a prompt that does not fit, and the context length it had to fit into."""
+    """Tokens of what does not fit, and the context length it had to fit into.
+
+    Where a server says it, `input` may be a floor (vLLM), or count the answer that was asked for too (TGI).
+    """
 
     input: int
     limit: int
@@ -42,7 +53,8 @@ class InhouseError(Exception):
     """A failure that somebody can understand and act on.
 
     `message` is one sentence without class names, our paths, header values or keys; `hint` says what to do.
-    `status` is the backend's HTTP status, `retry_after` is in seconds.
+    `status` is the backend's HTTP status, `retry_after` is in seconds. `unsent` is True where the backend cannot have
+    begun on the request, because no connection came about.
     """
 
     kind: ErrorKind
@@ -53,7 +65,9 @@ class InhouseError(Exception):
     status: int | None = None
     retry_after: float | None = None
     tokens: TokenCount | None = None
+    refused: Refusal | None = None
     request_id: str | None = None
+    unsent: bool = False
 
     def __str__(self) -> str:
         return self.message

@@ -69,6 +69,14 @@ class Usage:
 
 
 @dataclass(frozen=True, slots=True)
+class Dropped:
+    """What was left out of the conversation to fit it to the model; `tokens` is how many that saved."""
+
+    messages: int
+    tokens: int
+
+
+@dataclass(frozen=True, slots=True)
 class Finished:
     """The last event of a complete answer. `model` and `backend` are those that answered."""
 
@@ -76,6 +84,7 @@ class Finished:
     usage: Usage
     model: str
     backend: str
+    dropped: Dropped | None = None
 
 
 Content = TextDelta | ThinkingDelta | ToolCall

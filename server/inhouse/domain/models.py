@@ -25,6 +25,15 @@ class Kind(StrEnum):
     EMBEDDED = "embedded"
 
 
+@dataclass(frozen=True, slots=True)
+class Software:
+    """What answers at a backend's URL, as far as it is known; `evidence` says how that was found out."""
+
+    kind: Kind
+    version: str | None = None
+    evidence: str | None = None
+
+
 class Zone(StrEnum):
     LOCAL = "local"
     CLOUD = "cloud"
@@ -70,6 +79,13 @@ class Capabilities:
     fim: bool = False
 
 
+class Ability(StrEnum):
+    """What a request may need of a model beyond chat."""
+
+    TOOLS = "tools"
+    IMAGES = "images"
+
+
 @dataclass(frozen=True, slots=True)
 class TokenLimits:
     """A context length told as two numbers, for clients that want them so (interface §4.3)."""
@@ -81,7 +97,8 @@ class TokenLimits:
 @dataclass(frozen=True, slots=True)
 class Model:
     """One model of one backend. `context_length` is in tokens of prompt and answer together, and None only
-    while the model is loading or unavailable."""
+    while the model is loading or unavailable. `untold` holds abilities of which nobody has said anything: a request
+    that needs one may try."""
 
     id: ModelId
     context_length: int | None
@@ -93,6 +110,7 @@ class Model:
     family: str | None = None
     detail: str = ""
     chars_per_token: float = 3.0
+    untold: frozenset[Ability] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +132,8 @@ class ModelList:
 
 @dataclass(frozen=True, slots=True)
 class BackendStatus:
-    """`state` is one word for a person; `latency_ms` is that of the last model list."""
+    """`state` is one word for a person; `latency_ms` is that of the last model list; `evidence` is what told the
+    kind, where it was found out."""
 
     name: str
     kind: Kind
@@ -124,6 +143,7 @@ class BackendStatus:
     latency_ms: float | None = None
     version: str | None = None
     problem: str | None = None
+    evidence: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,12 @@ class Admitted:
         """The same prompt with another bound for its answer."""
         return dataclasses.replace(self, prompt=dataclasses.replace(self.prompt, max_tokens=max_tokens))
 
+    def without(self, gone: frozenset[int]) -> "Admitted":
+        """The same prompt with fewer messages: those at the indices `gone` are left out."""
+        kept = tuple(message for at, message in enumerate(self.prompt.request.messages) if at not in gone)
+        request = dataclasses.replace(self.prompt.request, messages=kept)
+        return dataclasses.replace(self, prompt=dataclasses.replace(self.prompt, request=request))
+
 
 @dataclass(frozen=True, slots=True)
 class AdmittedText:

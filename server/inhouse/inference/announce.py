@@ -1,37 +1,61 @@
-"""One model as it is announced: what its server says, what the settings override, what has to be assumed."""
+"""One model as it is announced: the settings' word before the server's, the name's after it, then what is assumed."""
 
 import math
 
 from inhouse.config.schema import ModelOverride, Tokens
 from inhouse.domain.models import (
     ASSUMED_CONTEXT_LENGTH,
+    Ability,
     Capabilities,
     ContextSource,
     Model,
     ModelId,
     TokenLimits,
 )
+from inhouse.inference.families import coding_family, is_base_model
+from inhouse.inference.servers.listing import ListedModel
 
 
 def announce(
-    model_id: ModelId, *, context_length: int | None, override: ModelOverride | None, tokens: Tokens, local: bool
+    backend: str, listed: ListedModel, *, override: ModelOverride | None, tokens: Tokens, local: bool
 ) -> Model:
-    """The settings' word before the server's, and 4096 tokens, marked as assumed, where neither says anything."""
-    source = ContextSource.SERVER
-    if override is not None and override.context_length is not None:
-        context_length, source = override.context_length, ContextSource.CONFIG
-    elif context_length is None:
-        context_length, source = ASSUMED_CONTEXT_LENGTH, ContextSource.ASSUMED
-    chat = True if override is None or override.chat is None else override.chat
-    fim = False if override is None or override.fim is None else override.fim
+    """4096 tokens of context, marked as assumed, where neither the settings nor the server say anything."""
+    told = override or ModelOverride(name=listed.name)
+    length, source = listed.context_length, ContextSource.SERVER
+    if told.context_length is not None:
+        length, source = told.context_length, ContextSource.CONFIG
+    elif length is None:
+        length, source = ASSUMED_CONTEXT_LENGTH, ContextSource.ASSUMED
+    chat = _first(told.chat, listed.chat, not is_base_model(listed.name))
+    tools, images = _first(told.tool_calling, listed.tools), _first(told.image_input, listed.images)
     return Model(
-        id=model_id,
-        context_length=context_length,
+        id=ModelId(backend, listed.name),
+        context_length=length,
         context_source=source,
-        limits=token_limits(context_length, tokens),
-        local=local,
-        capabilities=Capabilities(chat=chat, fim=fim),
+        limits=token_limits(length, tokens),
+        local=local and not listed.elsewhere,
+        state=listed.state,
+        capabilities=Capabilities(
+            chat=bool(chat),
+            tool_calling=bool(tools) and bool(chat),
+            image_input=bool(images),
+            thinking=bool(_first(told.thinking, listed.thinking)),
+            fim=bool(_first(told.fim, listed.fim, coding_family(listed.name) is not None)),
+        ),
+        family=listed.family or coding_family(listed.name),
+        detail=listed.detail,
+        untold=_untold(tools=tools, images=images) if chat else frozenset(),
     )
+
+
+def _first(*told: bool | None) -> bool | None:
+    """The first that says anything."""
+    return next((value for value in told if value is not None), None)
+
+
+def _untold(*, tools: bool | None, images: bool | None) -> frozenset[Ability]:
+    abilities = {Ability.TOOLS: tools, Ability.IMAGES: images}
+    return frozenset(ability for ability, told in abilities.items() if told is None)
 
 
 def token_limits(context_length: int, tokens: Tokens) -> TokenLimits:

@@ -5,7 +5,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
 from inhouse.domain.events import Event
-from inhouse.domain.models import Count, Kind, Model, Zone
+from inhouse.domain.models import Count, Model, Software, Zone
 from inhouse.governance.admission import Admitted, AdmittedText
 
 
@@ -14,9 +14,6 @@ class Backend(Protocol):
 
     @property
     def name(self) -> str: ...
-
-    @property
-    def kind(self) -> Kind: ...
 
     @property
     def url(self) -> str:
@@ -32,8 +29,13 @@ class Backend(Protocol):
         """Where it is now, by the company's word or its address."""
         ...
 
-    async def models(self) -> tuple[Model, ...]:
-        """Its models, asked for anew; raises InhouseError."""
+    @property
+    def software(self) -> Software:
+        """What is known of the server by now."""
+        ...
+
+    async def models(self, *, anew: bool = False) -> tuple[Model, ...]:
+        """Its models, asked for now; `anew` also finds out again what the server is. Raises InhouseError."""
         ...
 
     def stream(self, admitted: Admitted) -> AbstractAsyncContextManager[AsyncIterator[Event]]:

@@ -6,26 +6,37 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from inhouse.domain.errors import InhouseError
-from inhouse.domain.models import Model, ModelId, Zone
+from inhouse.config.schema import Tokens
+from inhouse.domain.errors import ErrorKind, InhouseError
+from inhouse.domain.models import Model, ModelId, ModelState, Zone
 from inhouse.governance.policy import Policy
 from inhouse.inference.backend import Backend
+from inhouse.inference.breaker import Breaker
+from inhouse.inference.lessons import Lesson
 
 LIST_SECONDS = 60.0
 FAILURE_SECONDS = 5.0
 """A failed list is asked for again sooner: the server may have come up."""
 
+_AWAY = frozenset({ErrorKind.UNREACHABLE, ErrorKind.TIMEOUT, ErrorKind.LOADING})
+"""Failures after which a server may have been started anew, with another model or other flags."""
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A backend's last list: its models, or why there are none. `zone` is None where that could not be told;
-    `asked_at` is on the monotonic clock."""
+    `asked_at` is on the monotonic clock. With a failure, the models are those of before, marked as not there."""
 
     models: tuple[Model, ...]
     failure: InhouseError | None
     zone: Zone | None
     asked_at: float
     latency_ms: float
+
+    @property
+    def forgotten(self) -> bool:
+        """A request has failed there since."""
+        return self.asked_at < 0
 
     @property
     def stale(self) -> bool:
@@ -36,23 +47,38 @@ class Entry:
 class Catalog:
     """The lists of all backends, in routing order. `changed` is called when a list differs from the one before."""
 
-    def __init__(self, backends: Mapping[str, Backend], policy: Policy, changed: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        backends: Mapping[str, Backend],
+        policy: Policy,
+        changed: Callable[[], None],
+        tokens: Tokens = Tokens(),  # noqa: B008 - frozen
+    ) -> None:
         self._backends = backends
         self._policy = policy
         self._changed = changed
+        self._tokens = tokens
         self._entries: dict[str, Entry] = {}
         self._measured: dict[ModelId, float] = {}
+        self._lessons: dict[ModelId, Lesson] = {}
+        self._told: set[tuple[ModelId, str]] = set()
+        self._ratios: dict[ModelId, tuple[float, ...]] = {}
         self._asking = {name: asyncio.Lock() for name in backends}
+        self._breakers = {name: Breaker() for name in backends}
 
     async def entry(self, name: str, *, refresh: bool = False) -> Entry:
-        """One backend's list, from memory if it is fresh; whoever asks meanwhile waits for the same answer."""
+        """One backend's list, from memory if it is fresh; whoever asks meanwhile waits for the same answer. A
+        `refresh` also forgets what was found out about the server."""
         wanted_at = time.monotonic()
         async with self._asking[name]:
             known = self._entries.get(name)
             fresh = known is not None and (known.asked_at >= wanted_at if refresh else not known.stale)
             if known is not None and fresh:
                 return known
-            entry = await self._ask(self._backends[name])
+            back = known is not None and known.failure is not None and known.failure.kind in _AWAY
+            if refresh or back:
+                self._forget_lessons(name)
+            entry = await self._ask(self._backends[name], known, anew=refresh or back)
             self._entries[name] = entry
         if known is not None and _offer(known) != _offer(entry):
             self._changed()
@@ -64,34 +90,83 @@ class Catalog:
         found = await asyncio.gather(*(self.entry(name, refresh=refresh) for name in names))
         return dict(zip(names, found, strict=True))
 
+    def known(self) -> Mapping[str, Entry]:
+        """What was listed last, without asking anybody."""
+        return dict(self._entries)
+
     def learn(self, model: ModelId, chars_per_token: float) -> None:
         """What an answer's exact usage told of this model's tokenizer; shown from the next list on."""
         self._measured[model] = chars_per_token
+
+    def teach(self, model: ModelId, lesson: Lesson) -> None:
+        """What an answer told of this model's abilities; shown at once."""
+        before = self._lessons.get(model, Lesson())
+        after = before.and_then(lesson)
+        if after == before:
+            return
+        self._lessons[model] = after
+        known = self._entries.get(model.backend)
+        if known is None:
+            return
+        entry = dataclasses.replace(known, models=tuple(self._taught(each) for each in known.models))
+        self._entries[model.backend] = entry
+        if _offer(entry) != _offer(known):
+            self._changed()
+
+    def taught(self, model: Model) -> Model:
+        """The model as answers since its listing have shown it to be."""
+        return self._taught(model)
+
+    def first_told(self, model: ModelId, what: str) -> bool:
+        """True once for each model and matter: what the user should know, but not with every answer."""
+        if (model, what) in self._told:
+            return False
+        self._told.add((model, what))
+        return True
+
+    def breaker(self, name: str) -> Breaker:
+        return self._breakers[name]
+
+    def ratios(self, model: ModelId) -> tuple[float, ...]:
+        """How far estimates of this model's prompts were off (context/calibration)."""
+        return self._ratios.get(model, ())
+
+    def calibrate(self, model: ModelId, ratios: tuple[float, ...]) -> None:
+        self._ratios[model] = ratios
 
     def forget(self, name: str) -> None:
         """Something about this backend went wrong: ask anew next time."""
         known = self._entries.get(name)
         if known is not None:
-            self._entries[name] = Entry(known.models, known.failure, known.zone, -LIST_SECONDS, known.latency_ms)
+            self._entries[name] = dataclasses.replace(known, asked_at=-LIST_SECONDS)
 
-    async def _ask(self, backend: Backend) -> Entry:
+    async def _ask(self, backend: Backend, known: Entry | None, *, anew: bool) -> Entry:
         began = time.monotonic()
         zone: Zone | None = None
-        models: tuple[Model, ...] = ()
         failure: InhouseError | None = None
         try:
             self._policy.check()
             zone = await backend.zone()
             self._policy.check_zone(backend.name, zone)
-            models = tuple(self._with_measured(model) for model in await backend.models())
+            models = tuple(self._taught(model) for model in await backend.models(anew=anew))
         except InhouseError as exc:
             failure = exc
+            state = ModelState.LOADING if exc.kind is ErrorKind.LOADING else ModelState.UNAVAILABLE
+            models = tuple(dataclasses.replace(model, state=state) for model in known.models) if known else ()
+        if self._policy.air_gapped:
+            models = tuple(model for model in models if model.local)
         now = time.monotonic()
         return Entry(models, failure, zone, now, (now - began) * 1000)
 
-    def _with_measured(self, model: Model) -> Model:
+    def _taught(self, model: Model) -> Model:
+        lesson = self._lessons.get(model.id)
+        if lesson is not None:
+            model = lesson.applied(model, self._tokens)
         measured = self._measured.get(model.id)
         return model if measured is None else dataclasses.replace(model, chars_per_token=measured)
+
+    def _forget_lessons(self, name: str) -> None:
+        self._lessons = {model: lesson for model, lesson in self._lessons.items() if model.backend != name}
 
 
 def _offer(entry: Entry) -> object:

@@ -1,46 +1,61 @@
-"""A backend at a URL: any OpenAI-compatible server, with llama.cpp's own abilities where that is what it is."""
+"""A backend at a URL: what its server is is found out, and each is asked in its own way."""
 
 import asyncio
+import logging
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from inhouse.config.schema import Config
+from inhouse.domain.conversation import ChatRequest
 from inhouse.domain.errors import ErrorKind, InhouseError
 from inhouse.domain.events import Event, Progress, Stage
-from inhouse.domain.models import Count, Kind, Model, ModelId, Zone
+from inhouse.domain.models import Count, Kind, Model, ModelId, Software, Zone
 from inhouse.domain.origin import Origin
+from inhouse.domain.secret import Secret
 from inhouse.governance.admission import Admitted, AdmittedText
 from inhouse.governance.zone import networks, zone_of
-from inhouse.inference import llamacpp
+from inhouse.inference.affinity import affinity_id
 from inhouse.inference.announce import announce
+from inhouse.inference.discovery import Discovery
 from inhouse.inference.egress.addresses import resolve
 from inhouse.inference.egress.channel import Channel
-from inhouse.inference.openai import client
-from inhouse.inference.openai.answer import Rules
+from inhouse.inference.known import KnownServers
+from inhouse.inference.openai.messages import offered
+from inhouse.inference.openai.rules import Rules
+from inhouse.inference.retry import pause
+from inhouse.inference.servers.server import Server
+from inhouse.inference.servers.table import SERVERS
+from inhouse.inference.slots import Slots
 from inhouse.inference.waiting import begun_within, within
 
 ZONE_SECONDS = 60.0
 """For how long a name's addresses are believed when a backend is judged; every connection is judged anew."""
 
+_log = logging.getLogger(__name__)
+
 
 class RemoteBackend:
-    """A server somebody else runs."""
+    """A server somebody else runs. `affinity` is this user's key for opaque conversation ids, where any are wanted."""
 
     loaded = True
 
-    def __init__(self, name: str, config: Config, channel: Channel) -> None:
+    def __init__(
+        self, name: str, config: Config, channel: Channel, servers: KnownServers, affinity: Secret | None = None
+    ) -> None:
         self.name = name
         self._settings = config.backends[name]
         self._config = config
         self._channel = channel
-        self._turns = asyncio.Semaphore(self._settings.max_concurrency)
+        self._slots = Slots(self._settings.max_concurrency)
         self._zone: tuple[Zone, float] | None = None
         self._networks = networks(config.privacy.local_networks)
+        self._discovery = Discovery(self._settings.kind, channel, servers)
+        self._affinity = affinity
 
     @property
-    def kind(self) -> Kind:
-        return self._settings.kind
+    def software(self) -> Software:
+        return self._discovery.software
 
     @property
     def url(self) -> str:
@@ -50,7 +65,7 @@ class RemoteBackend:
         settings = self._settings
         if settings.forced_zone is not None:
             return settings.forced_zone
-        if settings.kind is Kind.HUGGINGFACE:
+        if self.software.kind is Kind.HUGGINGFACE:
             return Zone.CLOUD
         if self._zone is None or time.monotonic() - self._zone[1] > ZONE_SECONDS:
             self._zone = (await self._zone_by_address(), time.monotonic())
@@ -68,7 +83,7 @@ class RemoteBackend:
     async def warm_up(self) -> None:
         await self._channel.open()
 
-    async def models(self) -> tuple[Model, ...]:
+    async def models(self, *, anew: bool = False) -> tuple[Model, ...]:
         limit = self._config.discovery.timeout
         late = InhouseError(
             kind=ErrorKind.TIMEOUT,
@@ -77,20 +92,17 @@ class RemoteBackend:
             backend=self.name,
         )
         async with within(limit, late):
+            listing = await self._discovery.list_models(anew=anew)
             local = await self.zone() is Zone.LOCAL
-            listed = await client.list_models(self._channel)
-        lengths = {model.name: model.context_length for model in listed}
         overrides = {override.name: override for override in self._settings.models}
         return tuple(
-            announce(
-                ModelId(self.name, name),
-                context_length=lengths.get(name),
-                override=overrides.get(name),
-                tokens=self._config.tokens,
-                local=local,
-            )
-            for name in lengths
+            announce(self.name, each, override=overrides.get(each.name), tokens=self._config.tokens, local=local)
+            for each in listing.models
         )
+
+    @property
+    def _server(self) -> Server:
+        return SERVERS[self._discovery.kind]
 
     @asynccontextmanager
     async def stream(self, admitted: Admitted) -> AsyncGenerator[AsyncIterator[Event], None]:
@@ -99,23 +111,51 @@ class RemoteBackend:
 
     async def _events(self, admitted: Admitted, stack: AsyncExitStack) -> AsyncIterator[Event]:
         model = admitted.prompt.model.id
-        if self._turns.locked():
+        if self._slots.locked():
             yield Progress(Stage.QUEUED, str(model))
-        await stack.enter_async_context(self._turns)
+        await stack.enter_async_context(self._slots.slot(_urgency(admitted.prompt.request)))
         yield Progress(Stage.WAITING, str(model))
-        extras = llamacpp.CHAT_EXTRAS if self.kind is Kind.LLAMACPP else {}
-        answer = client.chat(self._channel, admitted, extras, self._rules(model), stack)
-        limit = self._settings.first_token_timeout
-        async for event in begun_within(limit, answer, self._no_first_token(model)):
-            yield event
+        tries = 0
+        while True:
+            tries += 1
+            trial = await stack.enter_async_context(AsyncExitStack())
+            begun = False
+            try:
+                async for event in self._answer(admitted, trial):
+                    begun = True
+                    yield event
+            except InhouseError as exc:
+                seconds = None if begun else pause(exc, tries)
+                if seconds is None:
+                    raise
+                await trial.aclose()
+                _log.info("%s: %s; try %d in %.1f s", self.name, exc.kind.value, tries + 1, seconds)
+                await asyncio.sleep(seconds)
+            else:
+                return
 
-    def _rules(self, model: ModelId) -> Rules:
+    def _answer(self, admitted: Admitted, stack: AsyncExitStack) -> AsyncIterator[Event]:
+        model = admitted.prompt.model.id
+        rules = self._rules(model, admitted.prompt.request)
+        answer = self._server.chat(self._channel, admitted, self._headers(admitted), rules, stack)
+        return begun_within(self._settings.first_token_timeout, answer, self._no_first_token(model))
+
+    def _headers(self, admitted: Admitted) -> tuple[tuple[str, str], ...]:
+        if self._affinity is None or not self._settings.affinity_header:
+            return ()
+        return ((self._settings.affinity_header, affinity_id(admitted.prompt.request, self._affinity)),)
+
+    def _rules(self, model: ModelId, request: ChatRequest) -> Rules:
         return Rules(
             model=model,
             first_token_timeout=self._settings.first_token_timeout,
             idle_timeout=self._settings.idle_timeout,
             answer_bytes=self._config.limits.answer_bytes,
             line_bytes=self._config.limits.line_bytes,
+            tools=offered(request),
+            tool_arguments_bytes=self._config.limits.tool_arguments_bytes,
+            tool_calls_in_text=self._settings.tool_calls_in_text,
+            kind=self._discovery.kind,
         )
 
     def _no_first_token(self, model: ModelId) -> InhouseError:
@@ -128,14 +168,12 @@ class RemoteBackend:
         )
 
     async def count_messages(self, admitted: Admitted) -> Count | None:
-        if self.kind is not Kind.LLAMACPP:
-            return None
-        return await self._counted(llamacpp.count_messages(self._channel, admitted))
+        count = self._server.count_messages
+        return None if count is None else await self._counted(count(self._channel, admitted))
 
     async def count_text(self, text: AdmittedText) -> Count | None:
-        if self.kind is not Kind.LLAMACPP:
-            return None
-        return await self._counted(llamacpp.count_text(self._channel, text))
+        count = self._server.count_text
+        return None if count is None else await self._counted(count(self._channel, text))
 
     async def _counted(self, count: Awaitable[int]) -> Count | None:
         """None where the server cannot count after all: an older one, or another than its `kind` says."""
@@ -153,3 +191,8 @@ class RemoteBackend:
             if exc.kind is not ErrorKind.BAD_RESPONSE:
                 raise
             return None
+
+
+def _urgency(request: ChatRequest) -> int:
+    """Titles and the like come behind what somebody waits for."""
+    return 0 if request.purpose == "chat" else 1

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 
 from inhouse.domain.errors import ErrorKind, InhouseError
-from inhouse.domain.models import Model, ModelId, ModelState, Zone
+from inhouse.domain.models import Ability, Model, ModelId, ModelState, Zone
 from inhouse.inference.backend import Backend
 from inhouse.inference.catalog import Catalog, Entry
 
@@ -17,37 +17,66 @@ AUTO = "auto"
 class Candidate:
     backend: Backend
     model: Model
-    zone: Zone
+
+    @property
+    def zone(self) -> Zone:
+        """Where the prompt would go: a server in the house may pass it on to one elsewhere."""
+        return Zone.LOCAL if self.model.local else Zone.CLOUD
 
 
 @dataclass(frozen=True, slots=True)
 class Router:
-    """`order` names the backends that may be chosen without being asked for, first choice first."""
+    """`order` names the backends that may be chosen without being asked for, first choice first. With `fallback`, one
+    that keeps failing is passed over, and tried last."""
 
     backends: Mapping[str, Backend]
     order: tuple[str, ...]
     order_is_explicit: bool
     catalog: Catalog
+    fallback: bool = True
 
-    async def candidates(self, wanted: str) -> AsyncIterator[Candidate | InhouseError]:
-        """Those who could answer, best first; an error stands where somebody could not even be asked."""
+    async def candidates(
+        self, wanted: str, needs: frozenset[Ability] = frozenset()
+    ) -> AsyncIterator[Candidate | InhouseError]:
+        """Those who could answer, best first; an error stands where somebody could not even be asked.
+
+        The model that was asked for comes as it is; of the others only those that can do what the request `needs`.
+        """
+        resting: list[Candidate] = []
+        async for each in self._in_order(wanted, needs):
+            failure = self._rests(each)
+            if failure is not None and isinstance(each, Candidate):
+                resting.append(each)
+                yield failure
+            else:
+                yield each
+        for each in resting:
+            yield each
+
+    async def _in_order(self, wanted: str, needs: frozenset[Ability]) -> AsyncIterator[Candidate | InhouseError]:
         first = await self._first(wanted)
         if first is not None:
             yield first
         asked = _backend_of(first)
         for name in self.order:
-            if name != asked and (best := await self._automatic(name)) is not None:
+            if name != asked and (best := await self._automatic(name, needs)) is not None:
                 yield best
+
+    def _rests(self, each: Candidate | InhouseError) -> InhouseError | None:
+        """Why this one is not tried now, if another may be."""
+        if isinstance(each, InhouseError) or not self.fallback or len(self.order) < 2:
+            return None
+        return self.catalog.breaker(each.backend.name).open
 
     async def resolve(self, wanted: str) -> Candidate:
         """The one model that `wanted` means; raises if there is none."""
-        async for candidate in self.candidates(wanted):
+        async for candidate in self._in_order(wanted, frozenset()):
             if isinstance(candidate, InhouseError):
                 raise dataclasses.replace(candidate)  # the catalog keeps its own for the next one who asks
             return candidate
         raise no_backend()
 
-    async def _automatic(self, name: str) -> Candidate | InhouseError | None:
+    async def _automatic(self, name: str, needs: frozenset[Ability]) -> Candidate | InhouseError | None:
         """A backend's first chat model; None for a cloud backend that the settings do not name in routing.order.
 
         One that cannot be reached is told of all the same: a name that does not resolve counts as cloud, too.
@@ -56,7 +85,7 @@ class Router:
         unreachable = entry.failure is not None and entry.failure.kind is ErrorKind.UNREACHABLE
         if entry.zone is Zone.CLOUD and not self.order_is_explicit and not unreachable:
             return None
-        return self._best(name, entry)
+        return self._best(name, entry, needs)
 
     async def _first(self, wanted: str) -> Candidate | InhouseError | None:
         if wanted == AUTO:
@@ -96,23 +125,42 @@ class Router:
         return unsure or _no_such_model(ModelId("", name), *entries.values())
 
     def _named(self, entry: Entry, model_id: ModelId) -> Candidate | None:
-        for model in entry.models:
+        for model in entry.models if entry.failure is None else ():
             if model.id == model_id:
-                return Candidate(self.backends[model_id.backend], model, entry.zone or Zone.CLOUD)
+                return Candidate(self.backends[model_id.backend], model)
         return None
 
-    def _best(self, name: str, entry: Entry) -> Candidate | InhouseError:
+    def _best(self, name: str, entry: Entry, needs: frozenset[Ability]) -> Candidate | InhouseError:
         if entry.failure is not None:
             return entry.failure
-        for model in entry.models:
-            if model.capabilities.chat and model.state is ModelState.READY:
-                return Candidate(self.backends[name], model, entry.zone or Zone.CLOUD)
+        chatting = [model for model in entry.models if model.capabilities.chat and model.state is ModelState.READY]
+        if not self.order_is_explicit:
+            chatting = [model for model in chatting if model.local]
+        for model in chatting:
+            if all(may(model, ability) for ability in needs):
+                return Candidate(self.backends[name], model)
+        if not chatting:
+            return InhouseError(
+                kind=ErrorKind.NO_BACKEND,
+                message=f"{name} offers no model that can chat.",
+                hint="Load a chat model on that server.",
+                backend=name,
+            )
         return InhouseError(
-            kind=ErrorKind.NO_BACKEND,
-            message=f"{name} offers no model that can chat.",
-            hint="Load a chat model on that server.",
+            kind=ErrorKind.UNSUPPORTED,
+            message=f"{name} has no model that can {' and '.join(map(_WORDS.__getitem__, sorted(needs)))}.",
+            hint="`inhouse models` shows what each model can do.",
             backend=name,
         )
+
+
+def may(model: Model, ability: Ability) -> bool:
+    """Whether a request that needs this ability may go to the model: it has it, or nobody has said that it has not."""
+    can = model.capabilities
+    return ability in model.untold or (can.tool_calling if ability is Ability.TOOLS else can.image_input)
+
+
+_WORDS = {Ability.TOOLS: "call tools", Ability.IMAGES: "read images"}
 
 
 def no_backend() -> InhouseError:

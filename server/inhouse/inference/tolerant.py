@@ -37,3 +37,9 @@ def integer(value: Json, key: str) -> int | None:
     if isinstance(found, float) and math.isfinite(found) and found.is_integer():
         return int(found)
     return found if isinstance(found, int) else None
+
+
+def flag(value: Json, key: str) -> bool | None:
+    """A bool; None for anything else."""
+    found = value.get(key)
+    return found if isinstance(found, bool) else None

@@ -6,7 +6,7 @@ from typing import NoReturn
 
 from inhouse.domain.errors import InhouseError
 from inhouse.domain.events import Event
-from inhouse.domain.models import Count, Kind, Model, Zone
+from inhouse.domain.models import Count, Kind, Model, Software, Zone
 from inhouse.governance.admission import Admitted, AdmittedText
 
 
@@ -18,13 +18,13 @@ class UnusableBackend:
     def __init__(self, name: str, url: str, kind: Kind, reason: InhouseError) -> None:
         self.name = name
         self.url = url
-        self.kind = kind
+        self.software = Software(kind)
         self._reason = reason
 
     async def zone(self) -> Zone:
         self._refuse()
 
-    async def models(self) -> tuple[Model, ...]:
+    async def models(self, *, anew: bool = False) -> tuple[Model, ...]:  # noqa: ARG002
         self._refuse()
 
     @asynccontextmanager

@@ -11,6 +11,7 @@ from lsprotocol import types
 
 from inhouse import __version__
 from inhouse.assist.shapes import Shape
+from inhouse.assist.watch import Watch
 from inhouse.config.load import Loaded, Sources, UntrustedBackend, load
 from inhouse.config.paths import Paths
 from inhouse.domain.errors import InhouseError
@@ -53,6 +54,7 @@ class Service:
         self._starting: asyncio.Task[None] | None = None
         self._pulling: asyncio.Task[None] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
+        self._told_status: Shape = {}
         self._register(self.server)
 
     async def stop(self) -> None:
@@ -131,6 +133,7 @@ class Service:
         server = self.server
         await self._sessions.start(configuration.from_initialize(server.initialization_options), server.folders)
         self._spawn(self._get_ready())
+        self._spawn(Watch(self._sessions.current).run())
 
     async def _get_ready(self) -> None:
         await asyncio.sleep(QUIET)
@@ -153,6 +156,14 @@ class Service:
 
     def _models_changed(self) -> None:
         self.server.client.notify("inhouse/modelsChanged")
+        self._spawn(self._tell_status())
+
+    async def _tell_status(self) -> None:
+        """`inhouse/statusChanged`, unless what it says was said already."""
+        told = await status(self._sessions)
+        if told != self._told_status:
+            self._told_status = told
+            self.server.client.notify("inhouse/statusChanged", told)
 
     def _report(self, loaded: Loaded) -> None:
         """One message for all that is wrong with the settings; the rest is in the log."""

@@ -30,7 +30,7 @@ PROCESSES = {
 }
 PROCESS_MODULES = {"subprocess", "multiprocessing", "pty", "concurrent.futures.process"}
 MAY_START_PROCESSES = {
-    "inference.embedded.supervisor": "the engine",
+    "inference.embedded.process": "the engine",
     "inference.embedded.index": "pip or uv, in `model pull`",
     "inference.keys.command": "api_key_command",
 }

@@ -13,12 +13,13 @@ from inhouse.config.schema import Config, Routing, Tokens
 from inhouse.domain.conversation import ChatRequest, Message, Role, TextPart
 from inhouse.domain.errors import ErrorKind, InhouseError
 from inhouse.domain.events import Event, Finished, FinishReason, Notice, Progress, TextDelta, ThinkingDelta, Usage
-from inhouse.domain.models import Capabilities, Count, Kind, Model, ModelId, ModelState, Zone
+from inhouse.domain.models import Count, Kind, Model, ModelId, ModelState, Software, Zone
 from inhouse.governance.admission import Admitted, AdmittedText
 from inhouse.governance.policy import Policy
 from inhouse.inference.announce import announce
 from inhouse.inference.catalog import Catalog
 from inhouse.inference.route import Router
+from inhouse.inference.servers.listing import ListedModel
 
 OPEN = Policy(air_gapped=False, local_networks=())
 AIR_GAPPED = Policy(air_gapped=True, local_networks=())
@@ -49,22 +50,25 @@ class Memory:
         count: Count | None = None,
     ) -> None:
         self.name = name
-        self.kind = Kind.OPENAI
+        self.software = Software(Kind.OPENAI)
         self.url = f"http://{name}"
         self.loaded = True
         self.failure = failure
+        self._zone = zone
         self.listed = tuple(self.model(each) for each in models or ("m",))
         self.calls: list[str] = []
         self.reached = defaultdict[str, asyncio.Event](asyncio.Event)
         self.admitted: list[Admitted] = []
         self.gate: asyncio.Event | None = None
-        self._zone = zone
         self._answer = answer
         self._count = count
 
-    def model(self, name: str, *, chat: bool = True, state: ModelState = ModelState.READY) -> Model:
-        made = announce(ModelId(self.name, name), context_length=1024, override=None, tokens=Tokens(), local=True)
-        return replace(made, capabilities=Capabilities(chat=chat), state=state)
+    def model(
+        self, name: str, *, chat: bool = True, tools: bool | None = False, state: ModelState = ModelState.READY
+    ) -> Model:
+        listed = ListedModel(name, 1024, chat=chat, tools=tools, images=False, state=state)
+        local = self._zone is Zone.LOCAL
+        return announce(self.name, listed, override=None, tokens=Tokens(), local=local)
 
     def _note(self, call: str) -> None:
         self.calls.append(call)
@@ -74,8 +78,8 @@ class Memory:
         self._note("zone")
         return self._zone
 
-    async def models(self) -> tuple[Model, ...]:
-        self._note("models")
+    async def models(self, *, anew: bool = False) -> tuple[Model, ...]:
+        self._note("models anew" if anew else "models")
         if self.gate is not None:
             await self.gate.wait()
         if self.failure is not None:

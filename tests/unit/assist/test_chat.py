@@ -8,7 +8,7 @@ import pytest
 
 from inhouse.assist.chat import stream
 from inhouse.assist.fallback import FALLBACK_KINDS
-from inhouse.domain.conversation import SamplingOptions
+from inhouse.domain.conversation import Message, Role, SamplingOptions, TextPart
 from inhouse.domain.errors import ErrorKind, InhouseError
 from inhouse.domain.events import (
     Finished,
@@ -179,13 +179,24 @@ class TestRoom:
             (Count(1000, exact=True), None, 24),
             (Count(1000, exact=True), 7, 7),
             (None, 7, 7),
-            (None, None, None),
+            (Count(1000, exact=False), 500, 24),
         ],
     )
     async def test_the_answer_is_bound(self, count: Count | None, wanted: int | None, bound: int | None) -> None:
         lab = Memory("lab", count=count)
         await heard(session(lab), replace(HELLO, options=SamplingOptions(max_tokens=wanted)))
         assert lab.admitted[-1].prompt.max_tokens == bound
+
+    async def test_turns_that_went_are_told_once_and_counted_in_the_result(self) -> None:
+        turn = (Message(Role.USER, (TextPart("word " * 300),)), Message(Role.ASSISTANT, (TextPart("Yes."),)))
+        on = session(Memory("lab"))
+        async with stream(on, replace(HELLO, messages=turn * 4 + HELLO.messages)) as events:
+            found = [event async for event in events]
+        told = [event.message for event in found if isinstance(event, Notice)]
+        (dropped,) = [event.dropped for event in found if isinstance(event, Finished)]
+        assert dropped is not None
+        assert told == [f"{dropped.messages} older messages were left out to fit the 1024 tokens that lab|m takes."]
+        assert dropped.tokens > 300
 
     async def test_what_does_not_fit_is_not_sent(self) -> None:
         lab, gpu = Memory("lab", count=Count(1024, exact=True)), Memory("gpu")

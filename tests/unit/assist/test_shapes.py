@@ -9,6 +9,7 @@ from inhouse.config.schema import Tokens
 from inhouse.domain.errors import ErrorKind
 from inhouse.domain.events import (
     Content,
+    Dropped,
     Event,
     Finished,
     FinishReason,
@@ -20,10 +21,11 @@ from inhouse.domain.events import (
     ToolCall,
     Usage,
 )
-from inhouse.domain.models import BackendStatus, Kind, ModelId, ModelList, Problem, Zone
+from inhouse.domain.models import BackendStatus, Kind, ModelList, Problem, Zone
 from inhouse.inference.announce import announce
+from inhouse.inference.servers.listing import ListedModel
 
-MODEL = announce(ModelId("lab", "a|b"), context_length=1024, override=None, tokens=Tokens(), local=True)
+MODEL = announce("lab", ListedModel("a|b", 1024), override=None, tokens=Tokens(), local=True)
 
 
 @pytest.mark.parametrize(
@@ -62,6 +64,11 @@ def test_a_result(content: list[Content], parts: list[object]) -> None:
         "usage": {"inputTokens": 3, "outputTokens": 1, "exact": True},
         "timing": {"firstTokenMs": 12, "totalMs": 1500},
     }
+
+
+def test_what_was_left_out_is_in_the_result() -> None:
+    finished = Finished(FinishReason.STOP, Usage(3, 0, exact=True), "lab|m", "lab", Dropped(4, 1200))
+    assert chat_result(finished, [], Timing(None, 1.5))["dropped"] == {"messages": 4, "tokens": 1200}
 
 
 def test_an_answer_without_content_has_its_first_token_at_the_end() -> None:

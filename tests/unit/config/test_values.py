@@ -43,6 +43,8 @@ SECRET = "s3cr3t-canary"
         ('[backends.a]\napi_key_command = ["", "/bin/sso"]', "backends.a.api_key_command", "absolute path"),
         ('[backends.a]\napi_key_command = ["/bin/sso", 5]', "backends.a.api_key_command", "list of texts"),
         ('[backends.a]\napi_key_command = ["/bin/sso", "\\u0000"]', "backends.a.api_key_command", "list of texts"),
+        ('[backends.a]\naffinity_header = "a b"', "backends.a.affinity_header", "request header"),
+        ('[backends.a]\naffinity_header = "X-Conversation-ID"', "backends.a.affinity_header", "cannot be used"),
         (f'[backends.a]\nheaders = {{ Authorization = "{SECRET}" }}', "backends.a.headers", "cannot be set here"),
         (f'[backends.a]\nheaders = {{ X = "{SECRET}\\n" }}', "backends.a.headers", "printable ASCII"),
         ("[backends.a]\nmodels = [{ name = 'm', context_length = 1 }]", "backends.a.models", "context_length must be"),

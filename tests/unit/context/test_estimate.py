@@ -21,6 +21,9 @@ TEXT = st.text(st.characters(), max_size=200)
         ("1234567890", 8, 16),
         ("これは日本語です", 8, 24),
         ("\ud83d", 1, 4),
+        ("-" * 800, 80, 120),
+        ("=" * 79 + "\n", 8, 20),
+        ("a.b.c.d.e.f.g.h.i.j", 10, 20),
     ],
 )
 def test_samples(text: str, at_least: int, at_most: int) -> None:
@@ -34,3 +37,8 @@ def test_two_texts_together_cost_what_they_cost_apart(first: str, second: str) -
     together = estimate_tokens(first + second)
     assert abs(together - apart) <= 2
     assert together >= max(estimate_tokens(first), estimate_tokens(second))
+
+
+def test_a_long_text_costs_what_its_pieces_cost() -> None:
+    line = "return self.total - 17  # ok\n"
+    assert abs(estimate_tokens(line * 20_000) - 20_000 * estimate_tokens(line * 100) / 100) < 20_000

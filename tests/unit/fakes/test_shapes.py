@@ -1,33 +1,18 @@
 """The fake's own answers have the keys and types that were recorded from the real server."""
 
 import json
-from collections.abc import Iterable
-from typing import Any, cast
+from typing import Any
 
 import httpx
 import pytest
 
-from tests.fakes.behaviours import is_done
 from tests.fakes.recorded import FOLDER, recorded
 from tests.fakes.server import FakeBackend
+from tests.unit.fakes.shapes import event_shapes, shape
 
 MESSAGES = [{"role": "user", "content": "Say hi in three words."}]
 ASKED = {"model": "acme/smol", "messages": MESSAGES}
 WITH_USAGE = {"stream_options": {"include_usage": True}}
-
-
-def shape(value: object) -> str:
-    """Keys and types, as text; of a list, the distinct shapes of its items."""
-    if isinstance(value, dict):
-        pairs = cast(dict[str, object], value).items()
-        return "{" + ", ".join(sorted(f"{key}: {shape(item)}" for key, item in pairs)) + "}"
-    if isinstance(value, list):
-        return "[" + ", ".join(sorted({shape(item) for item in cast(list[object], value)})) + "]"
-    return type(value).__name__
-
-
-def event_shapes(events: Iterable[bytes]) -> set[str]:
-    return {"[DONE]" if is_done(event) else shape(json.loads(event.removeprefix(b"data:"))) for event in events}
 
 
 @pytest.mark.parametrize(

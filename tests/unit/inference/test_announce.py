@@ -7,10 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inhouse.config.schema import ModelOverride, Tokens
-from inhouse.domain.models import Capabilities, ContextSource, ModelId, TokenLimits
+from inhouse.domain.models import Ability, Capabilities, ContextSource, TokenLimits
 from inhouse.inference.announce import announce, token_limits
+from inhouse.inference.servers.listing import ListedModel
 
-ID = ModelId("lab", "m")
+
+def listed(context_length: int | None = 1024, name: str = "m", **told: bool) -> ListedModel:
+    return ListedModel(name, context_length, **told)  # pyright: ignore[reportArgumentType]
 
 
 @given(
@@ -58,7 +61,7 @@ def test_the_defaults(context: int, limits: TokenLimits) -> None:
 def test_whose_word_counts(server: int | None, settings: int | None, expected: tuple[int, ContextSource]) -> None:
     override = ModelOverride(name="m", context_length=settings)
     for given_override in [override] if settings else [override, None]:
-        model = announce(ID, context_length=server, override=given_override, tokens=Tokens(), local=True)
+        model = announce("lab", listed(server), override=given_override, tokens=Tokens(), local=True)
         assert (model.context_length, model.context_source) == expected
         assert model.limits == token_limits(expected[0], Tokens())
 
@@ -72,5 +75,49 @@ def test_whose_word_counts(server: int | None, settings: int | None, expected: t
     ],
 )
 def test_what_it_can_do(override: ModelOverride | None, capabilities: Capabilities) -> None:
-    model = announce(ID, context_length=1024, override=override, tokens=Tokens(), local=False)
+    model = announce("lab", listed(), override=override, tokens=Tokens(), local=False)
     assert (model.capabilities, model.local) == (capabilities, False)
+
+
+@pytest.mark.parametrize(
+    ("told", "override", "capabilities", "untold"),
+    [
+        ({}, {}, Capabilities(), {Ability.TOOLS, Ability.IMAGES}),
+        ({"tools": True, "images": False}, {}, Capabilities(tool_calling=True), set[Ability]()),
+        ({"tools": True}, {"tool_calling": False}, Capabilities(), {Ability.IMAGES}),
+        ({"tools": False}, {"tool_calling": True}, Capabilities(tool_calling=True), {Ability.IMAGES}),
+        ({"chat": False, "tools": True}, {}, Capabilities(chat=False), set[Ability]()),
+        (
+            {"images": True, "thinking": True, "fim": True},
+            {},
+            Capabilities(image_input=True, thinking=True, fim=True),
+            {Ability.TOOLS},
+        ),
+    ],
+)
+def test_the_settings_come_before_the_server_and_silence_is_no_promise(
+    told: dict[str, bool], override: dict[str, bool], capabilities: Capabilities, untold: set[Ability]
+) -> None:
+    settings = ModelOverride(name="m", **override)
+    model = announce("lab", listed(**told), override=settings, tokens=Tokens(), local=True)
+    assert (model.capabilities, model.untold) == (capabilities, untold)
+
+
+@pytest.mark.parametrize(
+    ("name", "chat", "fim"),
+    [
+        ("bigcode/starcoder2-3b", False, True),
+        ("bigcode/starcoder2-15b-instruct-v0.1", True, True),
+        ("Qwen/Qwen2.5-Coder-7B-Instruct", True, True),
+        ("deepseek-coder:6.7b-base-q4_0", False, True),
+        ("meta-llama/Llama-3.1-8B-Instruct", True, False),
+        ("database-expert-7b", True, False),
+    ],
+)
+def test_a_name_tells_what_nobody_else_does(name: str, chat: bool, fim: bool) -> None:
+    can = announce("lab", listed(name=name), override=None, tokens=Tokens(), local=True).capabilities
+    assert (can.chat, can.fim) == (chat, fim)
+
+
+def test_a_server_that_runs_a_model_elsewhere_does_not_make_it_local() -> None:
+    assert not announce("lab", listed(elsewhere=True), override=None, tokens=Tokens(), local=True).local

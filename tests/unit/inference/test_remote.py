@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
 
@@ -15,6 +16,7 @@ from inhouse.domain.prompt import Prompt
 from inhouse.governance.admission import Admitted, admit, admit_text
 from inhouse.governance.policy import Policy
 from inhouse.inference.egress.channel import Channel, Endpoint
+from inhouse.inference.known import KnownServers
 from inhouse.inference.remote import RemoteBackend
 from tests.fakes import answers
 from tests.fakes.behaviours import (
@@ -36,6 +38,8 @@ from tests.fakes.wire import Behaviour, Fin, Head, Rst, Stall
 from tests.unit.inference.openai.streams import told
 
 OPEN = Policy(air_gapped=False, local_networks=())
+NOWHERE = KnownServers(Path("/dev/null/servers"))
+"""What is found out is kept by nobody."""
 COUNT = "POST /v1/chat/completions/input_tokens"
 
 
@@ -45,7 +49,7 @@ async def remote(url: str, **settings: object) -> AsyncGenerator[RemoteBackend, 
     lab = BackendSettings(url=url, **settings)  # pyright: ignore[reportArgumentType]
     channel = Channel(Endpoint("lab", url.removesuffix("/v1")))
     try:
-        yield RemoteBackend("lab", Config(backends={"lab": lab}, discovery=discovery), channel)
+        yield RemoteBackend("lab", Config(backends={"lab": lab}, discovery=discovery), channel, NOWHERE)
     finally:
         await channel.aclose()
 
@@ -203,7 +207,7 @@ async def test_models_with_the_settings_word_on_them(suffix: str) -> None:
 async def test_where_it_is(url: str, settings: dict[str, object], zone: Zone) -> None:
     lab = BackendSettings(url=url, **settings)  # pyright: ignore[reportArgumentType]
     config = Config(backends={"lab": lab}, privacy=Privacy(local_networks=("203.0.113.0/24",)))
-    assert await RemoteBackend("lab", config, Channel(Endpoint("lab", url))).zone() is zone
+    assert await RemoteBackend("lab", config, Channel(Endpoint("lab", url)), NOWHERE).zone() is zone
 
 
 class TestCounting:

@@ -7,16 +7,17 @@ import pytest
 from inhouse.config.schema import Tokens
 from inhouse.domain.conversation import ChatRequest
 from inhouse.domain.errors import ErrorKind, InhouseError
-from inhouse.domain.models import Kind, ModelId, Zone
+from inhouse.domain.models import Kind, Zone
 from inhouse.domain.prompt import Prompt
 from inhouse.governance.admission import admit, admit_text
 from inhouse.governance.policy import Policy
 from inhouse.inference.announce import announce
+from inhouse.inference.servers.listing import ListedModel
 from inhouse.inference.unusable import UnusableBackend
 
 OPEN = Policy(air_gapped=False, local_networks=())
 REASON = InhouseError(kind=ErrorKind.INVALID_CONFIG, message="No key.", hint="Set one.")
-MODEL = announce(ModelId("lab", "m"), context_length=1, override=None, tokens=Tokens(), local=True)
+MODEL = announce("lab", ListedModel("m", 1), override=None, tokens=Tokens(), local=True)
 PROMPT = admit(Prompt(ChatRequest("r1", ()), MODEL), Zone.LOCAL, OPEN)
 TEXT = admit_text("x", "r1", "lab", Zone.LOCAL, OPEN)
 

@@ -33,6 +33,8 @@ KINDS: dict[type[Exception], ErrorKind] = {
 
 CAUGHT = tuple(KINDS)
 
+_UNSENT = (httpcore.ConnectError, httpcore.ConnectTimeout)
+
 _CUT = ("disconnected without sending", "peer closed connection", "incomplete")
 
 
@@ -57,7 +59,7 @@ def translate(exc: Exception, *, backend: str, where: str) -> InhouseError:
     if isinstance(reason, ssl.SSLError):
         sentence = f"The TLS handshake with {where} failed: {_tls_reason(reason)}."
         hint = "Set ca_file to the CA bundle that signed its certificate, or correct the URL's scheme."
-    return InhouseError(kind=kind, message=sentence, hint=hint, backend=backend)
+    return InhouseError(kind=kind, message=sentence, hint=hint, backend=backend, unsent=isinstance(exc, _UNSENT))
 
 
 _WORDS: dict[ErrorKind, tuple[str, str]] = {

@@ -1,4 +1,4 @@
-"""The embedded engine as a backend: the same wire as a llama.cpp server elsewhere, in a child process of ours."""
+"""The embedded engine as a backend: the same wire as a llama.cpp server elsewhere, in a process of ours."""
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
@@ -8,9 +8,8 @@ from pathlib import Path
 from inhouse.config.schema import Config
 from inhouse.domain.errors import ErrorKind, InhouseError
 from inhouse.domain.events import Event, Progress, Stage
-from inhouse.domain.models import Count, Kind, Model, ModelId, Zone
+from inhouse.domain.models import Count, Kind, Model, ModelId, Software, Zone
 from inhouse.governance.admission import Admitted, AdmittedText
-from inhouse.inference import llamacpp
 from inhouse.inference.announce import announce
 from inhouse.inference.egress.channel import Channel
 from inhouse.inference.embedded import store
@@ -19,6 +18,8 @@ from inhouse.inference.embedded.gguf import trained_context_length
 from inhouse.inference.embedded.supervisor import Supervisor
 from inhouse.inference.openai import client
 from inhouse.inference.openai.answer import Rules
+from inhouse.inference.servers import llamacpp
+from inhouse.inference.servers.listing import ListedModel
 from inhouse.inference.waiting import begun_within, within
 
 NAME = "embedded"
@@ -37,7 +38,7 @@ class EmbeddedBackend:
     """One model, one conversation at a time: its whole context belongs to whoever's turn it is."""
 
     name = NAME
-    kind = Kind.EMBEDDED
+    software = Software(Kind.EMBEDDED)
 
     def __init__(self, config: Config, models: Path, supervisor: Supervisor) -> None:
         self._config = config
@@ -59,18 +60,13 @@ class EmbeddedBackend:
     async def warm_up(self) -> None:
         """Nothing ahead of time: the model is loaded when it is first asked."""
 
-    async def models(self) -> tuple[Model, ...]:
+    async def models(self, *, anew: bool = False) -> tuple[Model, ...]:  # noqa: ARG002 - nothing is remembered
         # Looked for each time: `inhouse model pull` may have brought it while the server runs.
         path = await asyncio.to_thread(store.resolve, self._config.embedded.model, self._models)
         trained = await asyncio.to_thread(trained_context_length, path)
-        model = announce(
-            ModelId(NAME, path.stem),
-            context_length=min(trained or CONTEXT_LENGTH, CONTEXT_LENGTH),
-            override=None,
-            tokens=self._config.tokens,
-            local=True,
-        )
-        return (model,)
+        length = min(trained or CONTEXT_LENGTH, CONTEXT_LENGTH)
+        listed = ListedModel(path.stem, length, tools=False, images=False)
+        return (announce(NAME, listed, override=None, tokens=self._config.tokens, local=True),)
 
     @asynccontextmanager
     async def stream(self, admitted: Admitted) -> AsyncGenerator[AsyncIterator[Event], None]:
@@ -85,7 +81,8 @@ class EmbeddedBackend:
         if not self.loaded:
             yield Progress(Stage.LOADING, str(model))
         channel = await stack.enter_async_context(self._supervisor.lease())
-        yield Progress(Stage.WAITING, str(model))
+        first = stack.enter_context(self._supervisor.slot())
+        yield Progress(Stage.WAITING if first else Stage.QUEUED, str(model))
         answer = client.chat(channel, _bounded(admitted), EXTRAS, self._rules(model), stack)
         late = _late(f"began no answer within {FIRST_TOKEN_SECONDS:g} s")
         try:

@@ -1,84 +1,27 @@
-"""Starts the engine's process on first use, notices when it dies, and ends it when nobody needs it any more."""
+"""Joins the engine on first use or starts it, notices when it dies, and leaves it when it needs it no more."""
 
 import asyncio
-import contextlib
 import logging
-import os
-import secrets
-import shutil
 import sys
-import tempfile
-from collections import deque
-from collections.abc import AsyncGenerator, Coroutine
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Coroutine, Generator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 from inhouse.domain.errors import ErrorKind, InhouseError
-from inhouse.domain.secret import Secret
-from inhouse.inference.egress.channel import Channel, Endpoint
-from inhouse.inference.egress.credential import Credential, FixedKey
-from inhouse.inference.embedded import engine
+from inhouse.inference.egress.channel import Channel
+from inhouse.inference.embedded import process
+from inhouse.inference.embedded.own import OwnEngine
+from inhouse.inference.embedded.process import Engine, EngineSettings
 
-LOAD_SECONDS = 300.0
-"""For how long a model may load: a large one from a slow disk takes minutes."""
-
-_STOP_SECONDS = 2.0
-_KEPT_LINES = 20
-_PASSED_ON = (
-    "PATH",
-    "LANG",
-    "LC_ALL",
-    "TMPDIR",
-    "TEMP",
-    "TMP",
-    "SYSTEMROOT",
-    "PYTHONPATH",
-    "PYTHONHOME",
-    "LD_LIBRARY_PATH",
-)
+_NOTICE_SECONDS = 0.5
 
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class EngineSettings:
-    """Which model to run and how. `idle_unload` in seconds; `threads` 0 means as `_cores` says."""
-
-    model: Path
-    alias: str
-    threads: int
-    idle_unload: float
-    runtime: Path
-
-
-@dataclass(frozen=True, slots=True)
-class _Child:
-    """The process and what goes with it; `drain` fills `log`."""
-
-    process: asyncio.subprocess.Process
-    folder: Path
-    log: deque[str]
-    drain: asyncio.Task[None]
-
-    async def end(self) -> None:
-        try:
-            await _end(self.process)
-        finally:
-            self.drain.cancel()
-            shutil.rmtree(self.folder, ignore_errors=True)
-
-
-@dataclass(frozen=True, slots=True)
 class _Running:
-    child: _Child
+    engine: Engine
     channel: Channel
-
-    async def end(self) -> None:
-        try:
-            await self.channel.aclose()
-        finally:
-            await self.child.end()
 
 
 class Supervisor:
@@ -93,11 +36,18 @@ class Supervisor:
         self._closing: set[asyncio.Task[None]] = set()
         self._retired = False
         self.turns = asyncio.Semaphore(1)
-        """Whose turn it is: the engine has one slot, so that a conversation may fill the whole context."""
+        """Whose turn it is in this process: the engine has one slot, so that a conversation may fill its context."""
 
     @property
     def loaded(self) -> bool:
-        return self._running is not None and self._running.child.process.returncode is None
+        """Whether the engine runs, for whomever."""
+        if self._running is not None and self._running.engine.ended() is None:
+            return True
+        if sys.platform == "win32":
+            return False
+        from inhouse.inference.embedded import shared  # there is no `fcntl` on Windows
+
+        return shared.is_running(self._settings)
 
     @property
     def closed(self) -> bool:
@@ -116,16 +66,31 @@ class Supervisor:
             self._leases -= 1
             self._schedule_unload()
 
+    @contextmanager
+    def slot(self) -> Generator[bool]:
+        """For a request on a lease, in its turn: whether no other process has one, so that it is begun at once."""
+        engine = self._running.engine if self._running is not None else None
+        if engine is None:
+            yield True
+            return
+        first = engine.enter_slot()
+        try:
+            yield first
+        finally:
+            if self._running is not None and self._running.engine is engine:
+                engine.leave_slot()
+
     async def explained(self, failure: InhouseError) -> InhouseError:
         """A failure of a request, said to be the engine's end where that is what it was."""
         running = self._running
         cut = failure.kind in (ErrorKind.UNREACHABLE, ErrorKind.INCOMPLETE)
-        if not cut or running is None or not await _has_ended(running.child.process):
+        how = await _end_of(running.engine) if cut and running is not None else None
+        if how is None or running is None:
             return failure
-        return self._ended(failure.kind, running)
+        return _ended(failure.kind, how, running.engine)
 
     async def aclose(self) -> None:
-        """End the engine now."""
+        """Leave the engine now; it ends if nobody else uses it."""
         if self._unload is not None:
             self._unload.cancel()
         async with self._starting:
@@ -133,33 +98,36 @@ class Supervisor:
         await self._all_ended()
 
     def retire(self) -> None:
-        """New settings have another engine: end this one as soon as nobody holds a lease."""
+        """New settings have another engine: leave this one as soon as nobody holds a lease."""
         self._retired = True
         self._schedule_unload()
 
     def abandon(self, channel: Channel) -> None:
-        """End the engine of this channel because it is stuck, whoever else waits for it; the next lease starts anew."""
+        """The engine of this channel is stuck: end it unless it works for others too. The next lease starts anew."""
         if self._running is not None and self._running.channel is channel:
-            _log.error("the embedded engine does not answer and is ended:\n%s", "\n".join(self._running.child.log))
+            engine = self._running.engine
+            _log.error("the embedded engine does not answer and is given up:\n%s", process.last_words(engine.folder))
+            engine.stop_stuck()
             self._let_go()
 
     def _schedule_unload(self) -> None:
         if self._unload is not None:
             self._unload.cancel()
         if self._leases == 0 and self._running is not None:
+            process.trim_log(self._running.engine.folder)
             delay = 0 if self._retired else self._settings.idle_unload
             self._unload = asyncio.get_running_loop().call_later(delay, self._unload_now)
 
     def _unload_now(self) -> None:
         if self._leases == 0 and self._running is not None:
             idle = f"after {self._settings.idle_unload:g} s without a request"
-            _log.info("the embedded engine is unloaded %s", "for newer settings" if self._retired else idle)
+            _log.info("the embedded engine is let go %s", "for newer settings" if self._retired else idle)
             self._let_go()
 
     def _let_go(self) -> None:
         running, self._running = self._running, None
         if running is not None:
-            self._in_background(running.end())
+            self._in_background(running.engine.end())
 
     def _in_background(self, ending: Coroutine[None, None, None]) -> None:
         """A task of its own: the end of a process goes on however often whoever asked for it is cancelled."""
@@ -173,7 +141,7 @@ class Supervisor:
 
     async def _started(self) -> _Running:
         async with self._starting:
-            if not self.loaded:
+            if self._running is not None and self._running.engine.ended() is not None:
                 self._let_go()
             if self._running is None:
                 await self._all_ended()  # two models at once may not fit into the memory
@@ -181,127 +149,48 @@ class Supervisor:
             return self._running
 
     async def _start(self) -> _Running:
-        folder = Path(tempfile.mkdtemp(prefix="inhouse-", dir=self._settings.runtime))
-        key = Secret(secrets.token_urlsafe(32))
-        socket = folder / "engine.sock" if sys.platform != "win32" else None
+        engine = await self._found()
         try:
-            child = await self._spawn(folder, key, socket)
-        except BaseException:
-            shutil.rmtree(folder, ignore_errors=True)
-            raise
-        try:
-            address = await self._ready(child)
-        except BaseException:
-            self._in_background(child.end())
+            return _Running(engine, await engine.load())
+        except BaseException as exc:
+            self._in_background(engine.end())
             await self._all_ended()
+            if isinstance(exc, OSError):
+                raise _not_started(exc) from exc
             raise
-        endpoint = Endpoint(
-            backend="embedded",
-            base_url="http://engine" if socket is not None else address,
-            unix_socket=str(socket) if socket is not None else None,
-        )
-        return _Running(child, Channel(endpoint, keys=FixedKey(Credential(key))))
 
-    async def _spawn(self, folder: Path, key: Secret, socket: Path | None) -> _Child:
-        environment = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
-        environment |= {
-            engine.KEY: key.reveal(),
-            engine.MODEL: str(self._settings.model),
-            engine.ALIAS: self._settings.alias,
-            engine.THREADS: str(self._settings.threads or _cores()),
-        }
-        if socket is not None:
-            environment[engine.SOCKET] = str(socket)
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-P", "-m", engine.__name__),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-            cwd=folder,
-            env=environment,
-        )
-        log: deque[str] = deque(maxlen=_KEPT_LINES)
-        return _Child(process, folder, log, asyncio.create_task(_drain(process, log)))
+    async def _found(self) -> Engine:
+        if sys.platform != "win32":
+            from inhouse.inference.embedded import shared  # there is no `fcntl` on Windows
 
-    async def _ready(self, child: _Child) -> str:
-        assert child.process.stdout is not None
-        try:
-            async with asyncio.timeout(LOAD_SECONDS):
-                line = await child.process.stdout.readline()
-        except TimeoutError:
-            line = b""
-        word, _, address = line.decode("utf-8", "replace").strip().partition(" ")
-        if word == "ready":
-            return address
-        await asyncio.wait({child.drain}, timeout=_STOP_SECONDS)
-        _log.error("the embedded engine did not start:\n%s", "\n".join(child.log))
-        raise InhouseError(
-            kind=ErrorKind.SERVER_ERROR,
-            message=f"The embedded engine cannot load the model {self._settings.alias}.",
-            hint="The log has the engine's own words; `inhouse model pull` renews the default model.",
-            backend="embedded",
-        )
-
-    def _ended(self, kind: ErrorKind, running: _Running) -> InhouseError:
-        code = running.child.process.returncode or 0
-        how = f"by signal {-code}" if code < 0 else f"with code {code}"
-        _log.error("the embedded engine ended %s:\n%s", how, "\n".join(running.child.log))
-        return InhouseError(
-            kind=kind,
-            message=f"The embedded engine ended unexpectedly ({how}).",
-            hint="Ask again, and it is started anew; if it happens often, the machine may be out of memory.",
-            backend="embedded",
-        )
+            try:
+                return await shared.arrive(self._settings)
+            except OSError as exc:
+                _log.warning("the embedded engine is not shared with other programs: %s", exc)
+        return OwnEngine(self._settings)
 
 
-async def _drain(process: asyncio.subprocess.Process, log: deque[str]) -> None:
-    """Keep the engine's last words; a full pipe would stop it."""
-    assert process.stderr is not None
-    rest = b""
-    while chunk := await process.stderr.read(65_536):
-        *lines, rest = (rest[-65_536:] + chunk).split(b"\n")
-        log.extend(line.decode("utf-8", "replace") for line in lines)
+async def _end_of(engine: Engine) -> str | None:
+    """How it ended, None if it lives: a killed process cuts its connections a moment before it has gone."""
+    await process.comes_true(lambda: engine.ended() is not None, _NOTICE_SECONDS)
+    return engine.ended()
 
 
-async def _has_ended(process: asyncio.subprocess.Process) -> bool:
-    """A killed process cuts its connections a moment before it can be reaped."""
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(0.5):
-            await process.wait()
-    return process.returncode is not None
+def _not_started(exc: OSError) -> InhouseError:
+    return InhouseError(
+        kind=ErrorKind.SERVER_ERROR,
+        message=f"The embedded engine cannot be started: {exc.strerror or exc}.",
+        hint="The machine may have no memory, disk space or processes left.",
+        backend="embedded",
+    )
 
 
-async def _end(process: asyncio.subprocess.Process) -> None:
-    """Close its stdin, at which it ends by itself; kill it if it does not."""
-    if process.returncode is not None:
-        return
-    assert process.stdin is not None
-    process.stdin.close()
-    try:
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(_STOP_SECONDS):
-                await process.wait()
-    finally:  # also when cancelled, as the loop does with every task at its own end
-        if process.returncode is None:
-            with contextlib.suppress(ProcessLookupError):
-                process.kill()
-    await process.wait()
-
-
-def _cores() -> int:
-    """One fewer than there are, hyper-threads not counted.
-
-    The engine's threads wait for each other all the time: with one other busy process on two cores, two threads wrote
-    4 tokens/s and one wrote 48.
-    """
-    usable = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
-    return max(1, min(usable, _physical_cores() or usable) - 1)
-
-
-def _physical_cores() -> int | None:
-    if sys.platform != "linux":
-        return None
-    siblings = {
-        path.read_text() for path in Path("/sys/devices/system/cpu").glob("cpu[0-9]*/topology/thread_siblings_list")
-    }
-    return len(siblings) or None
+def _ended(kind: ErrorKind, how: str, engine: Engine) -> InhouseError:
+    _log.error("the embedded engine ended %s:\n%s", how, process.last_words(engine.folder))
+    known = f" ({how})" if how else ""
+    return InhouseError(
+        kind=kind,
+        message=f"The embedded engine ended unexpectedly{known}.",
+        hint="Ask again, and it is started anew; if it happens often, the machine may be out of memory.",
+        backend="embedded",
+    )

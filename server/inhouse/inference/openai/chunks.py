@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from inhouse.domain.events import FinishReason
 from inhouse.inference.tolerant import Json, as_list, as_object, integer, text
+from inhouse.inference.tools.assembly import CallPiece
 
 _FINISH_REASONS = {
     "stop": FinishReason.STOP,
@@ -32,32 +33,35 @@ class PromptProgress:
 
 
 class Chunk(NamedTuple):
-    """What one payload says. `error` is set when the server reports a failure inside the stream.
+    """What one payload says. `error` is set when the server reports a failure inside the stream, `done` when it says
+    that nothing more comes.
 
     One is made for every token: a tuple takes a third of a frozen dataclass's time.
     """
 
     text: str = ""
     thinking: str = ""
-    calls_tool: bool = False
+    calls: tuple[CallPiece, ...] = ()
     finish_reason: FinishReason | None = None
     usage: TokenUsage | None = None
     prompt_progress: PromptProgress | None = None
     error: Json | str | None = None
+    done: bool = False
 
 
 def read_chunk(payload: object) -> Chunk:
-    """Wrong types read as absent; only the choice with index 0 counts."""
+    """Wrong types read as absent; only the choice with index 0 counts. A raw completion has its text in the choice."""
     chunk = as_object(payload)
     error = chunk.get("error")
     if error:
         return Chunk(error=error if isinstance(error, str) else as_object(error))
     choice = _first_choice(chunk)
     delta = as_object(choice.get("delta"))
+    calls = delta.get("tool_calls")
     return Chunk(
-        text=_content(delta),
-        thinking=text(delta, "reasoning_content") or text(delta, "reasoning"),
-        calls_tool=bool(as_list(delta.get("tool_calls"))),
+        text=_content(delta) or text(choice, "text"),
+        thinking=text(delta, "reasoning_content") or text(delta, "reasoning") or text(delta, "thinking"),
+        calls=_calls(calls) if calls else (),
         finish_reason=_finish_reason(choice),
         usage=_usage(as_object(chunk.get("usage"))),
         prompt_progress=_progress(as_object(chunk.get("prompt_progress"))),
@@ -78,6 +82,17 @@ def _content(delta: Json) -> str:
     if isinstance(content, str):
         return content
     return "".join(text(as_object(part), "text") for part in as_list(content))
+
+
+def _calls(calls: object) -> tuple[CallPiece, ...]:
+    """A list, or the only one by itself as TGI 2 sends it."""
+    given = as_list(calls) or (calls,)
+    return tuple(_call(call) for each in given if (call := as_object(each)))
+
+
+def _call(call: Json) -> CallPiece:
+    function = as_object(call.get("function"))
+    return CallPiece(integer(call, "index"), text(call, "id"), text(function, "name"), function.get("arguments"))
 
 
 def _finish_reason(choice: Json) -> FinishReason | None:

@@ -1,4 +1,4 @@
-"""The OpenAI API over one channel: list models, stream a chat, post JSON."""
+"""The OpenAI API over one channel: stream a chat, and tell what a refusal means."""
 
 import dataclasses
 from collections.abc import AsyncIterator, Mapping
@@ -12,28 +12,28 @@ from inhouse.inference.egress.channel import Answer, Channel
 from inhouse.inference.openai.answer import Rules, events
 from inhouse.inference.openai.body import chat_body
 from inhouse.inference.openai.chunks import read_chunk
-from inhouse.inference.openai.models import LIST_BYTES, ListedModel, read_models
+from inhouse.inference.openai.dialect import OPENAI, Dialect
 from inhouse.inference.openai.refusals import in_stream, refusal
 from inhouse.inference.tolerant import Json, parse
 
 _STREAM_TYPES = ("text/event-stream", "text/plain", "application/octet-stream", "application/x-ndjson", "")
 
 
-async def list_models(channel: Channel) -> tuple[ListedModel, ...]:
-    """Raises InhouseError; bounded in size, not in time."""
-    async with channel.request("GET", "/v1/models") as answer:
-        await check(channel, answer, model=None)
-        return read_models(await answer.body(LIST_BYTES), backend=channel.endpoint.backend)
-
-
 async def chat(
-    channel: Channel, admitted: Admitted, extras: Mapping[str, object], rules: Rules, stack: AsyncExitStack
+    channel: Channel,
+    admitted: Admitted,
+    extras: Mapping[str, object],
+    rules: Rules,
+    stack: AsyncExitStack,
+    *,
+    dialect: Dialect = OPENAI,
+    headers: tuple[tuple[str, str], ...] = (),
 ) -> AsyncIterator[Event]:
     """The answer's events. The connection lives on `stack`, whose owner closes it however this ends."""
     prompt = admitted.prompt
-    body = chat_body(prompt, extras)
+    body = chat_body(prompt, extras, dialect)
     answer = await stack.enter_async_context(
-        channel.request("POST", "/v1/chat/completions", body=body, request_id=prompt.request.id)
+        channel.request("POST", "/v1/chat/completions", body=body, request_id=prompt.request.id, headers=headers)
     )
     await check(channel, answer, model=prompt.model.id)
     if _content_type(answer) not in _STREAM_TYPES:
@@ -44,11 +44,16 @@ async def chat(
 
 async def check(channel: Channel, answer: Answer, *, model: ModelId | None) -> None:
     """Raise what a status other than 200 means."""
-    if answer.status == 200:
-        return
+    if answer.status != 200:
+        body = b"" if 300 <= answer.status < 400 else await answer.start_of_body()
+        raise failure(channel, answer, body, model=model)
+
+
+def failure(channel: Channel, answer: Answer, body: bytes, *, model: ModelId | None) -> InhouseError:
+    """What an answer with a status other than 200 means; `body` is the start of its body."""
     end = channel.endpoint
     if 300 <= answer.status < 400:
-        raise InhouseError(
+        return InhouseError(
             kind=ErrorKind.BAD_RESPONSE,
             message=f"{end.backend} redirects to another address, and redirects are never followed.",
             hint="Set the backend's url to where the server really is.",
@@ -56,11 +61,10 @@ async def check(channel: Channel, answer: Answer, *, model: ModelId | None) -> N
             model=str(model) if model else None,
             status=answer.status,
         )
-    body = await answer.start_of_body()
     error = refusal(answer.status, dict(answer.headers), body, model=model, backend=end.backend, secret=answer.secret)
     if answer.advice is not None:
         error.message, error.hint = answer.advice.sentence, answer.advice.hint
-    raise error
+    return error
 
 
 async def _not_a_stream(channel: Channel, answer: Answer, model: ModelId) -> None:

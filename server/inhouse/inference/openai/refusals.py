@@ -1,24 +1,30 @@
 """A server's refusal, in whatever shape and status, as one error of ours."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 
 from inhouse.domain.errors import ErrorKind, InhouseError
 from inhouse.domain.models import ModelId
 from inhouse.domain.secret import Secret
+from inhouse.inference.openai.overflow import overflow
+from inhouse.inference.openai.unable import refused_by
 from inhouse.inference.tolerant import Json, as_list, as_object, parse, text
 
-# Overflow texts of llama.cpp, vLLM, TGI, SGLang and LiteLLM; only llama.cpp has a type for it.
+# Overflow texts of llama.cpp, vLLM, TGI, SGLang, LM Studio and LiteLLM; only llama.cpp has a type for it.
 _OVERFLOW = re.compile(
     r"exceed_context|context (length|size|window)|contextwindow|max_total|must have less than \d+ tokens|"
-    r"longer than the model|inputs. tokens \+ .max_new_tokens. must be",
+    r"longer than the model|inputs. tokens \+ .max_new_tokens. must be|cannot be greater than max_model_len",
     re.IGNORECASE,
 )
 _BUSY = re.compile(r"overloaded|queue is full|server (is )?busy|too many requests|rate.?limit", re.IGNORECASE)
 _LOADING = re.compile(r"loading", re.IGNORECASE)
 _UNKNOWN_MODEL = re.compile(r"model", re.IGNORECASE)
+_SURELY_UNKNOWN_MODEL = re.compile(r"invalid model name|model_not_found", re.IGNORECASE)  # LiteLLM: 400
+_INVALID = re.compile(r"input validation error", re.IGNORECASE)  # TGI: inside a stream
 _QUOTABLE = 300
+_OF_THE_REQUEST = (400, 404, 422, 500, 501)
+"""Statuses of what a server cannot do: llama.cpp says 500 of images."""
 
 _HINTS = {
     ErrorKind.UNAUTHORIZED: "Set a key that the server accepts for this backend.",
@@ -36,10 +42,11 @@ _HINTS = {
 
 @dataclass(frozen=True, slots=True)
 class _Said:
-    """The server's own words: a sentence, and a type that is for programs only."""
+    """The server's own words: a sentence, and a type that is for programs only; `fields` are all of them."""
 
     message: str = ""
     type: str = ""
+    fields: Json = field(default_factory=dict[str, object])
 
     def matches(self, pattern: re.Pattern[str]) -> bool:
         return bool(pattern.search(self.message) or pattern.search(self.type))
@@ -50,7 +57,8 @@ def refusal(
 ) -> InhouseError:
     """The error for an answer whose status is not 200."""
     said = _said(body)
-    kind = _kind(status, said)
+    refused = refused_by(said.message, said.type)
+    kind = ErrorKind.UNSUPPORTED if refused and status in _OF_THE_REQUEST else _kind(status, said)
     return _error(kind, status, said, model=model, backend=backend, secret=secret, after=_retry_after(headers))
 
 
@@ -58,10 +66,14 @@ def in_stream(error: Json | str, *, model: ModelId, secret: Secret | None) -> In
     """The error for a failure that a server reports inside a 200 answer."""
     said = _Said(error) if isinstance(error, str) else _read(error)
     kind = ErrorKind.SERVER_ERROR
-    if said.matches(_OVERFLOW):
+    if refused_by(said.message, said.type):
+        kind = ErrorKind.UNSUPPORTED
+    elif said.matches(_OVERFLOW):
         kind = ErrorKind.CONTEXT_OVERFLOW
     elif said.matches(_BUSY):
         kind = ErrorKind.OVERLOADED
+    elif said.matches(_INVALID):
+        kind = ErrorKind.INVALID_REQUEST
     return _error(kind, None, said, model=model, backend=model.backend, secret=secret, after=None)
 
 
@@ -72,6 +84,8 @@ def _kind(status: int, said: _Said) -> ErrorKind:
         return fixed[status]
     if status in (400, 413, 422, 500) and said.matches(_OVERFLOW):
         return ErrorKind.CONTEXT_OVERFLOW
+    if status == HTTPStatus.BAD_REQUEST and said.matches(_SURELY_UNKNOWN_MODEL):
+        return ErrorKind.MODEL_NOT_FOUND
     if status == HTTPStatus.NOT_FOUND:
         return ErrorKind.MODEL_NOT_FOUND if said.matches(_UNKNOWN_MODEL) else ErrorKind.BAD_RESPONSE
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
@@ -116,14 +130,17 @@ def _error(
         quoted = _quotable(said.message, secret)
         if kind is ErrorKind.INVALID_REQUEST and quoted:
             sentence = f"{backend} refused the request: {quoted.rstrip('.')}."
+    refused = refused_by(said.message, said.type) if kind is ErrorKind.UNSUPPORTED else None
     return InhouseError(
         kind=kind,
-        message=sentence,
-        hint=_HINTS.get(kind, ""),
+        message=refused.sentence(name or backend) if refused else sentence,
+        hint=refused.hint if refused else _HINTS.get(kind, ""),
         backend=backend,
         model=str(model) if model else None,
         status=status,
         retry_after=after,
+        tokens=overflow(said.message, said.fields) if kind is ErrorKind.CONTEXT_OVERFLOW else None,
+        refused=refused.what if refused else None,
     )
 
 
@@ -144,7 +161,8 @@ def _read(answer: Json) -> _Said:
     if as_list(detail):
         return _Said("; ".join(text(as_object(item), "msg") for item in as_list(detail)))
     fields = as_object(error) or as_object(detail) or answer
-    return _Said(text(fields, "message") or text(fields, "msg") or text(fields, "error"), text(fields, "type"))
+    message = text(fields, "message") or text(fields, "msg") or text(fields, "error")
+    return _Said(message, text(fields, "type") or text(fields, "code"), fields)
 
 
 def _quotable(said: str, secret: Secret | None) -> str:

@@ -10,7 +10,8 @@ from inhouse.config.schema import Config, Embedded
 from inhouse.domain.errors import ErrorKind, InhouseError
 from inhouse.domain.models import ContextSource, Zone
 from inhouse.inference.embedded.backend import EmbeddedBackend
-from inhouse.inference.embedded.supervisor import EngineSettings, Supervisor
+from inhouse.inference.embedded.process import EngineSettings
+from inhouse.inference.embedded.supervisor import Supervisor
 from tests.unit.inference.embedded.test_gguf import LENGTH, UINT32, entry, gguf
 
 

@@ -16,7 +16,9 @@ from inhouse.inference.keys import editor as editor_module
 from inhouse.inference.keys.editor import EditorKeys, Wanted
 from inhouse.inference.keys.keyring_store import KeyringStore
 from inhouse.inference.keys.source import Keys, KeySettings
-from inhouse.inference.openai.client import list_models
+from inhouse.inference.known import Known
+from inhouse.inference.prober import Prober
+from inhouse.inference.servers import openai
 from inhouse.inference.waiting import hurried, within
 from tests.fakes import answers
 from tests.fakes.behaviours import locked
@@ -62,7 +64,7 @@ class Lab:
     async def ask(self) -> str:
         """`ok`, or the error's words."""
         try:
-            await list_models(self.channel)
+            await openai.list_models(Prober(self.channel, Known()))
         except InhouseError as error:
             assert error.backend == "lab"
             words = f"{error.kind}: {error.message} {error.hint}"
@@ -216,7 +218,7 @@ class TestRefused:
             with FakeBackend() as other:
                 moved = replace(it.settings, origin=Origin.parse(other.url))
                 channel = Channel(Endpoint("lab", other.url), keys=Keys(moved, it.store, it.editor_keys))
-                await list_models(channel)
+                await openai.list_models(Prober(channel, Known()))
                 await channel.aclose()
                 assert other.exchanges()[0].request.header("authorization") is None
 

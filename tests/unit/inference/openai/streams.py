@@ -3,20 +3,40 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Iterable
+from typing import assert_never
 
+from inhouse.domain.conversation import Tool
 from inhouse.domain.errors import InhouseError
-from inhouse.domain.events import Event, Finished, Progress, TextDelta, ThinkingDelta
-from inhouse.domain.models import ModelId
+from inhouse.domain.events import Event, Finished, Notice, Progress, TextDelta, ThinkingDelta, ToolCall
+from inhouse.domain.models import Kind, ModelId
 from inhouse.domain.secret import Secret
-from inhouse.inference.openai.answer import Rules, events
+from inhouse.inference.openai.answer import events
+from inhouse.inference.openai.rules import Rules
 
 MODEL = ModelId("lab", "acme/smol")
 KEY = "sk-3f9a"
 DONE = b"data: [DONE]\n\n"
 
 
-def rules(*, first: float = 10, idle: float = 10, answer_bytes: int = 4_000_000, line_bytes: int = 1_000_000) -> Rules:
-    return Rules(MODEL, first, idle, answer_bytes, line_bytes, Secret(KEY))
+READ = Tool("read_file", "", {"type": "object", "properties": {"path": {"type": "string"}}, "required": ["path"]})
+NOW = Tool("now", "", {})
+
+
+def rules(
+    *,
+    first: float = 10,
+    idle: float = 10,
+    answer_bytes: int = 4_000_000,
+    line_bytes: int = 1_000_000,
+    tools: tuple[Tool, ...] = (),
+    arguments: int = 500_000,
+    in_text: bool = False,
+    begins_thinking: bool = False,
+    kind: Kind = Kind.AUTO,
+) -> Rules:
+    return Rules(
+        MODEL, first, idle, answer_bytes, line_bytes, Secret(KEY), tools, arguments, in_text, begins_thinking, kind
+    )
 
 
 def event(value: object) -> bytes:
@@ -92,7 +112,15 @@ def _line(each: Event | InhouseError) -> str:
             return f"finished {reason.value}{counted}"
         case InhouseError():
             return f"error {each.kind.value}"
+        case ToolCall(_, name, arguments):
+            return f"call {name} {json.dumps(arguments)}"
+        case Notice(message):
+            return f"notice {message}"
         case Progress():
             return ""
         case _:
-            return repr(each)
+            assert_never(each)
+
+
+def calls_of(found: Iterable[Event | InhouseError]) -> list[ToolCall]:
+    return [each for each in found if isinstance(each, ToolCall)]

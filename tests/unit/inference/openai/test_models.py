@@ -5,16 +5,18 @@ import json
 import pytest
 
 from inhouse.domain.errors import ErrorKind, InhouseError
-from inhouse.inference.openai.models import MOST_MODELS, read_models
+from inhouse.inference.prober import Reply
+from inhouse.inference.servers.openai import MOST_MODELS, listed, read_entries
 from tests.fakes.recorded import recorded
 
 
-def listed(*entries: object) -> list[tuple[str, int | None]]:
+def told(*entries: object) -> list[tuple[str, int | None]]:
     return read(json.dumps({"object": "list", "data": entries}).encode())
 
 
 def read(body: bytes) -> list[tuple[str, int | None]]:
-    return [(model.name, model.context_length) for model in read_models(body, backend="lab")]
+    models = map(listed, read_entries(Reply(200, {}, body), backend="lab"))
+    return [(model.name, model.context_length) for model in models]
 
 
 @pytest.mark.parametrize(
@@ -51,13 +53,13 @@ def test_what_real_servers_list(name: str, models: list[tuple[str, int | None]])
     ids=str,
 )
 def test_context_length(fields: dict[str, object], length: int | None) -> None:
-    assert listed({"id": "m", **fields}) == [("m", length)]
+    assert told({"id": "m", **fields}) == [("m", length)]
 
 
 def test_entries_that_cannot_be_read_are_left_out() -> None:
     names: list[object] = [None, 7, "", "a\nb", "\x1b[31m", "\u202e"]
     bad: list[object] = [None, 7, "m", {}, *({"id": name} for name in names)]
-    assert listed(*bad, {"id": "good"}, {"id": "good", "max_model_len": 7}, *bad) == [("good", None)]
+    assert told(*bad, {"id": "good"}, {"id": "good", "max_model_len": 7}, *bad) == [("good", None)]
 
 
 @pytest.mark.parametrize("body", [b'{"object": "list", "data": []}', b'{"object": "list", "data": null}'])
@@ -80,4 +82,4 @@ def test_what_is_no_list(body: bytes) -> None:
 
 
 def test_a_very_long_list_is_cut() -> None:
-    assert len(listed(*({"id": f"m{number}"} for number in range(50_000)))) == MOST_MODELS
+    assert len(told(*({"id": f"m{number}"} for number in range(50_000)))) == MOST_MODELS

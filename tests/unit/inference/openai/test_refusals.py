@@ -6,7 +6,7 @@ from email.utils import format_datetime
 
 import pytest
 
-from inhouse.domain.errors import InhouseError
+from inhouse.domain.errors import InhouseError, Refusal, TokenCount
 from inhouse.domain.models import ModelId
 from inhouse.domain.secret import Secret
 from inhouse.inference.openai.refusals import in_stream, refusal
@@ -18,16 +18,41 @@ RECORDED = {
     "llamacpp/loading_503.json": "loading",
     "llamacpp/chat_overflow_400.json": "context_overflow",
     "llamacpp/unauthorised_401.json": "unauthorized",
+    "llamacpp/404.json": "bad_response",
+    "llamacpp/chat_image_unsupported_500.json": "unsupported",
+    "llamacpp/infill_overflow_400.json": "context_overflow",
+    "llamacpp/infill_unsupported_501.json": "server_error",
+    "llamacpp/tool_history_bad_arguments_500.json": "server_error",
     "vllm/404.json": "bad_response",
+    "vllm/chat_image_unsupported_400.json": "unsupported",
+    "vllm/chat_no_template_400.json": "unsupported",
+    "vllm/completions_suffix_400.json": "invalid_request",
+    "vllm/stream_options_without_stream_400.json": "invalid_request",
+    "vllm/tokenize_wrong_model_404.json": "model_not_found",
+    "vllm/tools_auto_not_enabled_400.json": "unsupported",
+    "vllm/validation_400.json": "invalid_request",
     "vllm/chat_wrong_model_404.json": "model_not_found",
     "vllm/chat_overflow_400.json": "context_overflow",
-    "vllm/chat_max_tokens_too_big_400.json": "invalid_request",
+    "vllm/chat_max_tokens_too_big_400.json": "context_overflow",
     "vllm/unauthorised_401.json": "unauthorized",
     "tgi/overflow_422.json": "context_overflow",
     "tgi/overloaded_429.json": "overloaded",
     "tgi/unauthorised_401.txt": "unauthorized",
+    "tgi/generation_424.json": "server_error",
+    "tgi/input_too_long_422.json": "context_overflow",
+    "tgi/no_template_422.json": "unsupported",
+    "tgi/unhealthy_503.json": "server_error",
+    "ollama/model_not_found_404.json": "model_not_found",
+    "ollama/no_insert_400.json": "invalid_request",
+    "ollama/no_thinking_400.json": "invalid_request",
+    "ollama/no_tools_400.json": "unsupported",
+    "ollama/queue_full_503.json": "overloaded",
+    "litellm/context_overflow_400.json": "context_overflow",
+    "litellm/wrong_model_400.json": "model_not_found",
     "ollama/v1_model_not_found_404.json": "model_not_found",
     "sglang/overflow_400.json": "context_overflow",
+    "sglang/queue_full_503.json": "overloaded",
+    "sglang/unauthorised_401.json": "unauthorized",
 }
 
 
@@ -95,7 +120,6 @@ def openai(message: str, kind: str = "BadRequestError") -> object:
         # bugs of the server and of the proxy before it
         (500, b"", "server_error"),
         (500, b"Traceback (most recent call last): Authorization: Bearer " + KEY.encode(), "server_error"),
-        (500, openai("image input is not supported"), "server_error"),
         (501, openai("This server does not support embeddings"), "server_error"),
         (502, b"<html><center>502 Bad Gateway</center></html>", "server_error"),
         (504, b"<html>", "server_error"),
@@ -186,8 +210,94 @@ def test_retry_after_a_date() -> None:
         ({"message": f"boom {KEY}", "http_status_code": 422}, "server_error"),
         ({"message": "Model is overloaded"}, "overloaded"),
         ({"message": "this model's maximum context length is 4096 tokens"}, "context_overflow"),
+        ({"message": "Input validation error: `inputs` must be non-empty", "http_status_code": 422}, "invalid_request"),
+        ({"message": "Template error: template not found", "http_status_code": 422}, "unsupported"),
         ({}, "server_error"),
     ],
 )
 def test_in_a_stream(error: dict[str, object] | str, kind: str) -> None:
     check(in_stream(error, model=MODEL, secret=Secret(KEY)), kind)
+
+
+NUMBERS: dict[str, tuple[object, TokenCount | None]] = {
+    "llama.cpp": (recorded("llamacpp/chat_overflow_400.json").json, TokenCount(3031, 1024)),
+    "vLLM": (recorded("vllm/chat_overflow_400.json").json, TokenCount(1025, 1024)),
+    "vLLM, the answer": (recorded("vllm/chat_max_tokens_too_big_400.json").json, TokenCount(2000, 1024)),
+    "vLLM, both": (
+        openai("'max_tokens' or 'max_completion_tokens' is too large: 2000. This model's maximum context length is "
+               "1024 tokens and your request has 36 input tokens (2000 > 1024 - 36)."),
+        TokenCount(2036, 1024),
+    ),
+    "older vLLM": (
+        openai("This model's maximum context length is 4096 tokens. However, you requested 5000 tokens (4000 in the "
+               "messages, 1000 in the completion)."),
+        TokenCount(5000, 4096),
+    ),
+    "TGI": (recorded("tgi/overflow_422.json").json, TokenCount(4200, 4096)),
+    "TGI, the prompt": (recorded("tgi/input_too_long_422.json").json, TokenCount(9000, 4095)),
+    "SGLang": (recorded("sglang/overflow_400.json").json, TokenCount(40000, 32768)),
+    "SGLang, both": (
+        openai("Requested token count exceeds the model's maximum context length of 8192 tokens. You requested a total "
+               "of 9000 tokens: 8000 tokens from the input messages and 1000 tokens for the completion."),
+        TokenCount(9000, 8192),
+    ),
+    "LiteLLM before vLLM": (
+        openai("litellm.ContextWindowExceededError: litellm.BadRequestError: This model's maximum context length is "
+               "4096 tokens. However, your messages resulted in 5000 tokens."),
+        TokenCount(5000, 4096),
+    ),
+    "LiteLLM alone": (recorded("litellm/context_overflow_400.json").json, None),
+    "LM Studio": (
+        openai("Trying to keep the first 5000 tokens when context the overflows. However, the model is loaded with "
+               "context length of only 4096 tokens"),
+        TokenCount(4097, 4096),
+    ),
+    "Ollama": ({"error": "the input length exceeds the context length"}, None),
+    "hostile": (openai("context length is " + "9" * 5000), None),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("body", "tokens"), NUMBERS.values(), ids=NUMBERS)
+def test_the_numbers_of_an_overflow(body: object, tokens: TokenCount | None) -> None:
+    error = refused(400, body)
+    check(error, "context_overflow")
+    assert error.tokens == tokens
+
+
+UNABLE: dict[str, tuple[int, object, Refusal, str]] = {
+    "vLLM, tools": (400, recorded("vllm/tools_auto_not_enabled_400.json").json, Refusal.TOOLS,
+                    "--enable-auto-tool-choice --tool-call-parser"),
+    "llama.cpp, tools": (500, openai("tools param requires --jinja flag"), Refusal.TOOLS, "--jinja"),
+    "Ollama, tools": (400, recorded("ollama/no_tools_400.json").json, Refusal.TOOLS, "capability tools"),
+    "LiteLLM, tools": (400, openai("litellm.UnsupportedParamsError: x does not support parameters: ['tools'], for m"),
+                       Refusal.TOOLS, "without"),
+    "a router, tools": (404, openai("No endpoints found that support tool use."), Refusal.TOOLS, "without"),
+    "vLLM, template": (400, recorded("vllm/chat_no_template_400.json").json, Refusal.CHAT_TEMPLATE, "--chat-template"),
+    "TGI, template": (422, recorded("tgi/no_template_422.json").json, Refusal.CHAT_TEMPLATE,
+                      "--tokenizer-config-path"),
+    "Ollama, chat": (400, {"error": '"acme-base" does not support chat'}, Refusal.CHAT_TEMPLATE, "TEMPLATE"),
+    "SGLang, template": (400, openai("Cannot use chat template functions because tokenizer.chat_template is not set"),
+                         Refusal.CHAT_TEMPLATE, "chat template"),
+    "llama.cpp, images": (500, recorded("llamacpp/chat_image_unsupported_500.json").json, Refusal.IMAGES, "--mmproj"),
+    "vLLM, images": (400, recorded("vllm/chat_image_unsupported_400.json").json, Refusal.IMAGES, "images"),
+    "Ollama, images": (400, {"error": '"acme-coder" does not support vision'}, Refusal.IMAGES, "images"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("status", "body", "what", "hint"), UNABLE.values(), ids=UNABLE)
+def test_what_a_server_cannot_do_is_told_to_the_program_and_with_its_flag(
+    status: int, body: object, what: Refusal, hint: str
+) -> None:
+    error = refused(status, body)
+    check(error, "unsupported")
+    assert error.refused is what
+    assert hint in error.hint
+
+
+def test_other_refusals_are_no_inability() -> None:
+    for body in (
+        {"error": "Template error: Conversation roles must alternate"},
+        openai("Grammar and tools are mutually"),
+    ):
+        assert refused(422, body).refused is None
+    assert refused(429, openai("model does not support tools")).kind.value == "overloaded"

@@ -1,0 +1,37 @@
+"""A circuit breaker: a backend that has failed several times in a row is left in peace for a while."""
+
+import time
+
+from inhouse.domain.errors import ErrorKind, InhouseError
+
+FAILURES = 3
+FIRST_REST = 10.0
+LONGEST_REST = 120.0
+"""Seconds; each further failure doubles the rest."""
+
+COUNTED = frozenset({ErrorKind.UNREACHABLE, ErrorKind.TIMEOUT, ErrorKind.OVERLOADED, ErrorKind.SERVER_ERROR})
+
+
+class Breaker:
+    """The requests of one backend, as they ended."""
+
+    def __init__(self) -> None:
+        self._failures = 0
+        self._until = 0.0
+        self._last: InhouseError | None = None
+
+    def failed(self, failure: InhouseError) -> None:
+        if failure.kind not in COUNTED:
+            return
+        self._failures += 1
+        if self._failures >= FAILURES:
+            rest = min(LONGEST_REST, FIRST_REST * 2 ** (self._failures - FAILURES))
+            self._until, self._last = time.monotonic() + rest, failure
+
+    def succeeded(self) -> None:
+        self._failures, self._last = 0, None
+
+    @property
+    def open(self) -> InhouseError | None:
+        """The failure for which requests go elsewhere at the moment, where they can; None when it may be tried."""
+        return self._last if time.monotonic() < self._until else None

@@ -1,0 +1,86 @@
+"""What a backend's server is and lists, found out once and believed for as long as it holds."""
+
+import asyncio
+import copy
+
+from inhouse.domain.errors import ErrorKind, InhouseError
+from inhouse.domain.models import Kind, Software
+from inhouse.inference.detect import by_headers, by_list, detect, face
+from inhouse.inference.egress.channel import Channel
+from inhouse.inference.known import Known, KnownServers
+from inhouse.inference.prober import Prober
+from inhouse.inference.servers import openai
+from inhouse.inference.servers.listing import Listing
+from inhouse.inference.servers.table import SERVERS
+
+_BY_LIST = frozenset({Kind.VLLM, Kind.LLAMACPP, Kind.SGLANG, Kind.HUGGINGFACE})
+"""Kinds whose list of models proves them each time it is asked for."""
+
+
+class Discovery:
+    """For one backend. `configured` is what the settings say of its kind."""
+
+    def __init__(self, configured: Kind, channel: Channel, servers: KnownServers) -> None:
+        self._configured = configured
+        self._channel = channel
+        self._servers = servers
+        self._known = Known()
+        self._read = False
+
+    @property
+    def kind(self) -> Kind:
+        """The kind whose ways are used: an unknown server's are those of any OpenAI-compatible one."""
+        if self._configured is not Kind.AUTO:
+            return self._configured
+        return self._known.kind or Kind.OPENAI
+
+    @property
+    def software(self) -> Software:
+        if self._configured is not Kind.AUTO:
+            return Software(self._configured, self._known.version, "the settings say so")
+        return Software(self._known.kind or Kind.AUTO, self._known.version, self._known.evidence or None)
+
+    async def list_models(self, *, anew: bool) -> Listing:
+        """Raises InhouseError. With `anew`, nothing that was found out before is believed."""
+        url = self._channel.endpoint.base_url
+        if anew:
+            self._known, self._read = Known(), True
+        elif not self._read:
+            self._known, self._read = await asyncio.to_thread(self._servers.read, url), True
+        before = copy.deepcopy(self._known)
+        try:
+            return await self._listed(Prober(self._channel, self._known))
+        finally:
+            if self._known != before or anew:
+                await asyncio.to_thread(self._servers.write, url, self._known)
+
+    async def _listed(self, prober: Prober) -> Listing:
+        if self._configured is not Kind.AUTO:
+            return await self._ask(prober, self._configured)
+        if self._known.kind is not None:
+            listing = await self._still_listed(prober, self._known.kind)
+            if listing is not None:
+                return listing
+            self._known = prober.known = Known()
+        await detect(prober)
+        return await self._ask(prober, self.kind)
+
+    async def _still_listed(self, prober: Prober, kind: Kind) -> Listing | None:
+        """The list in the way of a kind that was found out before; None if another server answers now."""
+        try:
+            listing = await self._ask(prober, kind)
+        except InhouseError as exc:
+            if exc.kind in (ErrorKind.BAD_RESPONSE, ErrorKind.INVALID_REQUEST):
+                return None
+            raise
+        if kind not in _BY_LIST and kind is not Kind.OPENAI:
+            return listing
+        reply = await prober.get(openai.LIST)  # answered already
+        found = by_headers(reply) or by_list(reply)
+        same = found[0] is kind if found else kind is Kind.OPENAI and face(reply) == self._known.face
+        return listing if same or not listing.models else None
+
+    async def _ask(self, prober: Prober, kind: Kind) -> Listing:
+        listing = await SERVERS[kind].list_models(prober)
+        self._known.version = listing.version
+        return listing

@@ -1,0 +1,98 @@
+"""What was found out about a server, kept for a day and shared by the user's processes, so that nobody asks twice."""
+
+import contextlib
+import hashlib
+import os
+import random
+import tempfile
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import orjson
+
+from inhouse.domain.models import Kind
+from inhouse.inference.tolerant import Json, as_list, as_object, parse, text
+
+DAY = 86_400.0
+_SPREAD = 0.1
+"""Of a day: thousands of machines that asked at nine o'clock do not all ask again at nine the next day."""
+
+_FORMAT = 1
+
+
+@dataclass(slots=True)
+class Known:
+    """One server's record. `kind` is None until it is told; `evidence` is for people; `refused` holds routes that it
+    does not have or not for us, and `facts` what only a trial can tell, by a name of the server module's own. `face` is
+    what an unknown server looked like: with another face it is another server."""
+
+    kind: Kind | None = None
+    evidence: str = ""
+    version: str | None = None
+    face: str = ""
+    refused: set[str] = field(default_factory=set[str])
+    facts: dict[str, bool] = field(default_factory=dict[str, bool])
+
+    def tell(self, kind: Kind, evidence: str) -> None:
+        self.kind, self.evidence = kind, evidence
+
+
+class KnownServers:
+    """Records in a folder of the user's, one small file for each base URL. A folder that cannot be written costs only
+    the sharing."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def read(self, base_url: str) -> Known:
+        """The record, or an empty one if there is none that is fresh and can be read."""
+        try:
+            record = as_object(parse(self._file(base_url).read_bytes()))
+        except (OSError, ValueError):
+            return Known()
+        until = record.get("until")
+        fresh = isinstance(until, int | float) and time.time() < until < time.time() + 2 * DAY
+        if not fresh or record.get("format") != _FORMAT or text(record, "url") != base_url:
+            return Known()
+        return _known(record)
+
+    def write(self, base_url: str, known: Known) -> None:
+        record: Mapping[str, object] = {
+            "format": _FORMAT,
+            "url": base_url,
+            "until": time.time() + DAY * random.uniform(1 - _SPREAD, 1 + _SPREAD),  # noqa: S311 - spreads load
+            "kind": known.kind.value if known.kind else "",
+            "evidence": known.evidence,
+            "version": known.version or "",
+            "face": known.face,
+            "refused": sorted(known.refused),
+            "facts": known.facts,
+        }
+        with contextlib.suppress(OSError):
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            handle, name = tempfile.mkstemp(dir=self._folder)
+            try:
+                with os.fdopen(handle, "wb") as file:
+                    file.write(orjson.dumps(record))
+                Path(name).replace(self._file(base_url))
+            except OSError:
+                Path(name).unlink(missing_ok=True)
+
+    def forget(self, base_url: str) -> None:
+        with contextlib.suppress(OSError):
+            self._file(base_url).unlink(missing_ok=True)
+
+    def _file(self, base_url: str) -> Path:
+        return self._folder / f"{hashlib.sha256(base_url.encode()).hexdigest()[:32]}.json"
+
+
+def _known(record: Json) -> Known:
+    try:
+        kind = Kind(text(record, "kind"))
+    except ValueError:
+        kind = None
+    facts = {name: value for name, value in as_object(record.get("facts")).items() if isinstance(value, bool)}
+    refused = {route for route in as_list(record.get("refused")) if isinstance(route, str)}
+    return Known(kind, text(record, "evidence"), text(record, "version") or None, text(record, "face"), refused, facts)

@@ -1,0 +1,108 @@
+"""Any OpenAI-compatible server: the list of models, and LiteLLM's own word on each where that is what answers.
+
+LiteLLM's proxy marks its answers with `x-litellm-*` headers; `GET /model/info` holds what its administrator set, null
+where nothing was (litellm/proxy/proxy_server.py).
+"""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack
+from types import MappingProxyType
+
+from inhouse.domain.events import Event
+from inhouse.domain.models import Kind
+from inhouse.governance.admission import Admitted
+from inhouse.inference.egress.channel import Channel
+from inhouse.inference.openai import client
+from inhouse.inference.openai.answer import Rules
+from inhouse.inference.openai.dialect import OPENAI, Dialect
+from inhouse.inference.prober import Prober, Reply, not_a_list
+from inhouse.inference.servers.listing import ListedModel, Listing, plausible
+from inhouse.inference.servers.server import Chat, Headers, Server
+from inhouse.inference.tolerant import Json, as_list, as_object, flag, integer, text
+
+LIST = "/v1/models"
+MOST_MODELS = 5_000
+
+_LENGTHS = ("max_model_len", "context_length", "context_window", "max_context_length", "max_input_tokens")
+"""vLLM and SGLang; gateways such as OpenRouter's; Groq; Mistral's cloud and LM Studio's older list; LiteLLM's."""
+
+
+async def entries(prober: Prober) -> tuple[Json, ...]:
+    """The entries of the server's list; raises InhouseError."""
+    return read_entries(await prober.required(LIST), backend=prober.backend)
+
+
+def read_entries(reply: Reply, *, backend: str) -> tuple[Json, ...]:
+    """A list's readable entries, each name once; raises `bad_response` if it is no list."""
+    answer = reply.fields
+    empty = text(answer, "object") == "list" and answer.get("data") is None  # Ollama without a model
+    if not empty and not isinstance(answer.get("data"), list):
+        raise not_a_list(backend, LIST)
+    found: dict[str, Json] = {}
+    for entry in map(as_object, as_list(answer.get("data"))[:MOST_MODELS]):
+        name = text(entry, "id")
+        if name and name.isprintable():
+            found.setdefault(name, entry)
+    return tuple(found.values())
+
+
+def listed(entry: Json) -> ListedModel:
+    lengths = [integer(entry, key) for key in _LENGTHS]
+    lengths.insert(1, integer(as_object(entry.get("meta")), "n_ctx"))  # llama.cpp, per slot
+    lengths.append(integer(as_object(entry.get("metadata")), "max_request_context_length"))  # Ray Serve LLM
+    known = next((length for length in map(plausible, lengths) if length is not None), None)
+    return ListedModel(text(entry, "id"), context_length=known)
+
+
+async def list_models(prober: Prober) -> Listing:
+    models = [listed(entry) for entry in await entries(prober)]
+    version = litellm_version(await prober.required(LIST))
+    if version is None:
+        return Listing(tuple(models))
+    told = _by_name(await prober.found("/model/info"))
+    known = (_completed(model, told.get(model.name, {})) for model in models)
+    chat = tuple(model for model in known if model is not None)
+    return Listing(chat, f"LiteLLM {version}".strip())
+
+
+def litellm_version(reply: Reply) -> str | None:
+    """The version of LiteLLM's proxy, empty if it does not say; None if the answer is not LiteLLM's."""
+    if not any(name.startswith("x-litellm-") for name in reply.headers):
+        return None
+    return reply.headers.get("x-litellm-version", "")
+
+
+def _by_name(answer: Json) -> dict[str, Json]:
+    """One entry a name: the first deployment's stands for all of its group."""
+    found: dict[str, Json] = {}
+    for entry in map(as_object, as_list(answer.get("data"))):
+        found.setdefault(text(entry, "model_name"), as_object(entry.get("model_info")))
+    return found
+
+
+def _completed(model: ListedModel, info: Json) -> ListedModel | None:
+    """None for a model that cannot chat at all."""
+    if text(info, "mode") not in ("", "chat", "completion", "responses"):
+        return None
+    return ListedModel(
+        model.name,
+        context_length=model.context_length or plausible(integer(info, "max_input_tokens")),
+        chat=None if text(info, "mode") != "completion" else False,
+        tools=flag(info, "supports_function_calling"),
+        images=flag(info, "supports_vision"),
+        thinking=flag(info, "supports_reasoning"),
+    )
+
+
+def chat(extras: Mapping[str, object] = MappingProxyType({}), dialect: Dialect = OPENAI) -> Chat:
+    """Chat completions, with further fields that this software understands."""
+
+    def answer(
+        channel: Channel, admitted: Admitted, headers: Headers, rules: Rules, stack: AsyncExitStack
+    ) -> AsyncIterator[Event]:
+        return client.chat(channel, admitted, extras, rules, stack, dialect=dialect, headers=headers)
+
+    return answer
+
+
+SERVER = Server(Kind.OPENAI, list_models, chat())

@@ -1,0 +1,29 @@
+"""The shape of a server module: what differs from one software to the next, and nothing else."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+
+from inhouse.domain.events import Event
+from inhouse.domain.models import Kind
+from inhouse.governance.admission import Admitted, AdmittedText
+from inhouse.inference.egress.channel import Channel
+from inhouse.inference.openai.answer import Rules
+from inhouse.inference.prober import Prober
+from inhouse.inference.servers.listing import Listing
+
+Headers = tuple[tuple[str, str], ...]
+
+Chat = Callable[[Channel, Admitted, Headers, Rules, AsyncExitStack], AsyncIterator[Event]]
+"""Streams an answer; its connection lives on the stack."""
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """One server software. A count is None where the software has no way to count."""
+
+    kind: Kind
+    list_models: Callable[[Prober], Awaitable[Listing]]
+    chat: Chat
+    count_messages: Callable[[Channel, Admitted], Awaitable[int]] | None = None
+    count_text: Callable[[Channel, AdmittedText], Awaitable[int]] | None = None

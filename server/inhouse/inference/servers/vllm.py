@@ -1,0 +1,91 @@
+"""vLLM: the context length in its list, and by trial what it publishes nowhere.
+
+Facts of vLLM 0.32, recorded: `POST /tokenize` with messages answers 400 where there is no chat template, and counts a
+chat exactly as its usage will; `tool_choice: auto` without a tool parser is refused before the token limits are looked
+at, so a chat request that asks for more tokens than the context holds tells whether tools work and never runs.
+"""
+
+from inhouse.domain.models import Kind
+from inhouse.governance.admission import Admitted, AdmittedText
+from inhouse.inference.egress.channel import Channel
+from inhouse.inference.openai.body import prompt_fields
+from inhouse.inference.prober import Prober
+from inhouse.inference.servers import openai
+from inhouse.inference.servers.counting import posted, uncounted
+from inhouse.inference.servers.listing import ListedModel, Listing
+from inhouse.inference.servers.server import Server
+from inhouse.inference.tolerant import Json, as_object, integer, text
+
+_HELLO: list[dict[str, object]] = [{"role": "user", "content": "Hi"}]
+_PARAMETERS: dict[str, object] = {"type": "object", "properties": {}}
+_TOOL: dict[str, object] = {"type": "function", "function": {"name": "probe", "parameters": _PARAMETERS}}
+
+
+async def list_models(prober: Prober) -> Listing:
+    entries = await openai.entries(prober)
+    version = text(await prober.found("/version"), "version") or None
+    models = [await _told(prober, entry, version) for entry in entries]
+    return Listing(tuple(models), version)
+
+
+async def _told(prober: Prober, entry: Json, version: str | None) -> ListedModel:
+    model = openai.listed(entry)
+    base = text(entry, "parent") or model.name  # an adapter shares its base model's template and server
+    chat = await _has_template(prober, base)
+    tools = False if chat is False else await _calls_tools(prober, base, model.context_length, version)
+    return ListedModel(model.name, model.context_length, chat=chat, tools=tools, detail=_adapter(entry))
+
+
+def _adapter(entry: Json) -> str:
+    parent = text(entry, "parent")
+    return f"an adapter of {parent}" if parent else ""
+
+
+async def _has_template(prober: Prober, name: str) -> bool | None:
+    fact = f"template {name}"
+    if fact not in prober.known.facts:
+        reply = await prober.optional("/tokenize", {"model": name, "messages": _HELLO})
+        if reply is None or reply.status not in (200, 400):
+            return None
+        prober.known.facts[fact] = reply.status == 200 or b"template" not in reply.body
+    return prober.known.facts[fact]
+
+
+async def _calls_tools(prober: Prober, name: str, context_length: int | None, version: str | None) -> bool | None:
+    """Asked of a server that is vLLM for certain only, because another might answer the request."""
+    fact = "tools"
+    if fact not in prober.known.facts:
+        if version is None or context_length is None:
+            return None
+        body: dict[str, object] = {
+            "model": name,
+            "messages": _HELLO,
+            "tools": [_TOOL],
+            "tool_choice": "auto",
+            "max_tokens": context_length + 1,
+        }
+        reply = await prober.optional("/v1/chat/completions", body)
+        if reply is None or reply.status != 400:
+            return None
+        prober.known.facts[fact] = b"tool choice requires" not in reply.body
+    return prober.known.facts[fact]
+
+
+async def count_messages(channel: Channel, admitted: Admitted) -> int:
+    fields = prompt_fields(admitted.prompt)
+    return _count(channel, await posted(channel, "/tokenize", fields, admitted.prompt.request.id))
+
+
+async def count_text(channel: Channel, admitted: AdmittedText) -> int:
+    body = {"prompt": admitted.text, "add_special_tokens": False}
+    return _count(channel, await posted(channel, "/tokenize", body, admitted.request_id))
+
+
+def _count(channel: Channel, answer: object) -> int:
+    count = integer(as_object(answer), "count")
+    if count is None:
+        raise uncounted(channel)
+    return count
+
+
+SERVER = Server(Kind.VLLM, list_models, openai.chat(), count_messages, count_text)

@@ -1,0 +1,213 @@
+"""A user sets one URL: what runs there is found out with few requests, kept, and found out again when it changes."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from inhouse.config.schema import BackendSettings, Config
+from inhouse.domain.errors import ErrorKind, InhouseError
+from inhouse.domain.models import Ability, ContextSource, Kind, Model
+from inhouse.domain.secret import Secret
+from inhouse.inference.detect import MOST_REQUESTS
+from inhouse.inference.egress.channel import Channel, Endpoint
+from inhouse.inference.egress.credential import Credential, FixedKey
+from inhouse.inference.known import Known, KnownServers
+from inhouse.inference.remote import RemoteBackend
+from tests.fakes.behaviours import replay
+from tests.fakes.kinds.huggingface import fake_huggingface
+from tests.fakes.kinds.knobs import FakeModel, Knobs
+from tests.fakes.kinds.llamacpp import fake_llamacpp
+from tests.fakes.kinds.ollama import fake_ollama
+from tests.fakes.kinds.plain import fake_plain
+from tests.fakes.kinds.sglang import fake_sglang
+from tests.fakes.kinds.under_test import FAKES, ServerUnderTest, Start
+from tests.fakes.kinds.vllm import fake_vllm
+
+
+@asynccontextmanager
+async def lab(
+    url: str, cache: Path, *, kind: Kind = Kind.AUTO, key: str | None = None
+) -> AsyncGenerator[RemoteBackend, None]:
+    keys = FixedKey(Credential(Secret(key))) if key else None
+    channel = Channel(Endpoint("lab", url), keys=keys)
+    config = Config(backends={"lab": BackendSettings(url=url, kind=kind)})
+    try:
+        yield RemoteBackend("lab", config, channel, KnownServers(cache))
+    finally:
+        await channel.aclose()
+
+
+async def found(url: str, cache: Path, *, kind: Kind = Kind.AUTO, key: str | None = None) -> tuple[Kind, Model]:
+    async with lab(url, cache, kind=kind, key=key) as backend:
+        models = await backend.models()
+        return backend.software.kind, models[0]
+
+
+def check(model: Model, server: ServerUnderTest) -> None:
+    told = server.length_source == "server"
+    assert model.id.name == server.model
+    assert model.context_length == (server.context_length if told else 4096)
+    assert model.context_source is (ContextSource.SERVER if told else ContextSource.ASSUMED)
+    can = model.capabilities
+    assert can.chat is server.chat
+    if server.kind != "huggingface":  # whose two providers of this model differ in it
+        assert can.tool_calling is server.tools or Ability.TOOLS in model.untold
+
+
+@pytest.mark.parametrize("start", FAKES, ids=lambda start: start.name)
+async def test_what_answers_is_found_out_with_few_requests(start: Start, tmp_path: Path) -> None:
+    with start.open() as server:
+        assert server.fake is not None
+        kind, model = await found(server.url, tmp_path, key=server.key)
+        assert kind.value == server.kind
+        check(model, server)
+        assert len(server.fake.paths()) <= MOST_REQUESTS, server.fake.paths()
+        assert len(set(server.fake.paths())) == len(server.fake.paths())
+
+
+@pytest.mark.parametrize("start", FAKES, ids=lambda start: start.name)
+async def test_with_a_kind_only_its_own_paths_are_asked(start: Start, tmp_path: Path) -> None:
+    own = {
+        "vllm": {"/v1/models", "/version", "/tokenize", "/v1/chat/completions"},
+        "tgi": {"/info", "/chat_tokenize"},
+        "llamacpp": {"/v1/models", "/props", "/infill"},
+        "ollama": {"/api/tags", "/api/ps", "/api/version", "/api/show"},
+        "sglang": {"/v1/models", "/model_info"},
+        "lmstudio": {"/api/v1/models"},
+        "huggingface": {"/v1/models"},
+        "openai": {"/v1/models", "/model/info"},
+    }
+    with start.open() as server:
+        assert server.fake is not None
+        _, model = await found(server.url, tmp_path, kind=Kind(server.kind), key=server.key)
+        check(model, server)
+        assert {path.partition(" ")[2] for path in server.fake.paths()} <= own[server.kind]
+
+
+@pytest.mark.parametrize("start", FAKES, ids=lambda start: start.name)
+async def test_the_next_process_believes_the_first_one_for_a_day(start: Start, tmp_path: Path) -> None:
+    with start.open() as server:
+        assert server.fake is not None
+        first = await found(server.url, tmp_path, key=server.key)
+        asked = len(server.fake.paths())
+        assert await found(server.url, tmp_path, key=server.key) == first
+        again = server.fake.paths()[asked:]
+        assert not {"POST /v1/chat/completions", "POST /tokenize", "POST /chat_tokenize", "POST /infill"} & set(again)
+        assert "GET /" not in again
+        assert server.kind != "openai" or again in (["GET /v1/models"], ["GET /v1/models", "GET /model/info"])
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 405])
+async def test_a_path_that_was_refused_is_not_asked_again(status: int, tmp_path: Path) -> None:
+    with fake_plain(others=status) as server:
+        async with lab(server.url, tmp_path) as backend:
+            await backend.models()
+            first = server.paths()
+            await backend.models()
+            assert server.paths() == [*first, "GET /v1/models"]
+        assert len(first) <= MOST_REQUESTS
+
+
+async def test_a_refresh_finds_out_anew(tmp_path: Path) -> None:
+    with fake_plain() as server:
+        async with lab(server.url, tmp_path) as backend:
+            await backend.models()
+            first = len(server.paths())
+            await backend.models(anew=True)
+            assert len(server.paths()) == 2 * first
+
+
+async def test_another_server_at_the_same_address_is_noticed(tmp_path: Path) -> None:
+    """Each finds the record that was made of the one before."""
+    records, known = KnownServers(tmp_path), Known()
+    for make in (fake_vllm, fake_ollama, fake_sglang, fake_plain, fake_ollama, fake_vllm):
+        with make() as server:
+            records.write(server.url, known)
+            kind, _ = await found(server.url, tmp_path)
+            assert kind.value == make.__name__.removeprefix("fake_").replace("plain", "openai")
+            known = records.read(server.url)
+
+
+async def test_a_locked_server_is_left_alone_until_there_is_a_key(tmp_path: Path) -> None:
+    with fake_vllm(Knobs(key="sk-1")) as server:
+        async with lab(server.url, tmp_path) as backend:
+            with pytest.raises(InhouseError) as caught:
+                await backend.models()
+        assert caught.value.kind is ErrorKind.UNAUTHORIZED
+        assert server.paths() == ["GET /v1/models"]
+        assert (await found(server.url, tmp_path, key="sk-1"))[0] is Kind.VLLM
+
+
+async def test_llamacpp_is_known_while_it_loads(tmp_path: Path) -> None:
+    with fake_llamacpp(Knobs(loading=True)) as server:
+        async with lab(server.url, tmp_path) as backend:
+            with pytest.raises(InhouseError) as caught:
+                await backend.models()
+            assert (caught.value.kind, backend.software.kind) == (ErrorKind.LOADING, Kind.LLAMACPP)
+            server.knobs = Knobs()
+            (model,) = await backend.models()
+        assert model.context_length == 4096
+
+
+@pytest.mark.parametrize("tools", [True, False])
+async def test_whether_vllm_calls_tools_is_found_out_without_an_answer(tools: bool, tmp_path: Path) -> None:
+    with fake_vllm(Knobs(models=(FakeModel(tools=tools),))) as server:
+        _, model = await found(server.url, tmp_path)
+        assert (model.capabilities.tool_calling, model.untold) == (tools, {Ability.IMAGES})
+        (tried,) = server.exchanges("POST /v1/chat/completions")
+        assert tried.request.json["max_tokens"] > model.context_length
+
+
+async def test_what_only_looks_like_vllm_is_not_asked_for_an_answer(tmp_path: Path) -> None:
+    with fake_vllm() as server:
+        server.answer("GET /version", replay("vllm/404.json"))
+        _, model = await found(server.url, tmp_path)
+        assert server.exchanges("POST /v1/chat/completions") == []
+        assert Ability.TOOLS in model.untold
+
+
+class TestOllama:
+    async def test_a_model_that_runs_elsewhere_is_not_local(self, tmp_path: Path) -> None:
+        models = (FakeModel("here:1b"), FakeModel("big:cloud", remote_host="https://ollama.com:443"))
+        with fake_ollama(Knobs(models=models)) as server:
+            async with lab(server.url, tmp_path) as backend:
+                assert {model.id.name: model.local for model in await backend.models()} == {
+                    "here:1b": True,
+                    "big:cloud": False,
+                }
+
+    async def test_a_model_that_is_not_loaded_gets_a_moderate_context(self, tmp_path: Path) -> None:
+        unloaded = FakeModel(loaded=False)
+        with fake_ollama(Knobs(models=(unloaded, replace(unloaded, name="small", max_context_length=2048)))) as server:
+            async with lab(server.url, tmp_path) as backend:
+                lengths = [model.context_length for model in await backend.models()]
+        assert lengths[1] == 2048
+        assert lengths[0] in (4096, 8192)
+
+
+def test_a_record_that_cannot_be_read_counts_as_none(tmp_path: Path) -> None:
+    records = KnownServers(tmp_path)
+    known = records.read("http://lab")
+    known.tell(Kind.VLLM, "said so")
+    records.write("http://lab", known)
+    (file,) = tmp_path.iterdir()
+    assert records.read("http://lab").kind is Kind.VLLM
+    assert file.stat().st_mode & 0o777 == 0o600
+    for bad in (b"", b"{", b"[]", b'{"format": 1}', file.read_bytes().replace(b"vllm", b"what"), b"\xff" * 10):
+        file.write_bytes(bad)
+        assert records.read("http://lab").kind is None
+
+
+async def test_a_router_promises_what_all_its_providers_can_and_names_each(tmp_path: Path) -> None:
+    with fake_huggingface() as server:
+        async with lab(server.url, tmp_path, kind=Kind.HUGGINGFACE) as backend:
+            models = await backend.models()
+    told = {model.id.name: (model.context_length, model.capabilities.tool_calling) for model in models}
+    assert told == {
+        "acme/coder": (2048, False),
+        "acme/coder:alpha": (4096, True),
+        "acme/coder:beta": (2048, False),
+    }
