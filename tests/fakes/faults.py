@@ -126,7 +126,7 @@ FAULTS = {
     # It refuses.
     "401": Fault("unauthorized", "key", replay("vllm/unauthorised_401.json"), status=401),
     "401 for the model list": Fault(
-        "unauthorized", "api_key_env", models=replay("vllm/unauthorised_401.json"), status=401, posts=0
+        "unauthorized", "LAB_KEY", models=replay("vllm/unauthorised_401.json"), status=401, posts=0
     ),
     "401 of llama.cpp": Fault("unauthorized", "key", replay("llamacpp/unauthorised_401.json"), status=401),
     "401 as text": Fault("unauthorized", "key", replay("tgi/unauthorised_401.txt"), status=401),

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import sys
 from collections import defaultdict
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -64,10 +64,14 @@ class EditorClient(LanguageClient):
 
         self.feature(types.WINDOW_SHOW_MESSAGE_REQUEST)(answer)
         self.feature(types.PROGRESS)(_nothing)  # `_record` has it already
-        self.feature("inhouse/secret")(lambda params: {"value": self.secret(params)})
+
+        async def give(params: JsonObject) -> JsonObject:
+            return {"value": await self.secret(params)}
+
+        self.feature("inhouse/secret")(give)
         self.protocol.on_message = self._record
         self.choose: Callable[[str, list[str]], str | None] = lambda _message, _titles: None
-        self.secret: Callable[[JsonObject], object] = lambda _params: None
+        self.secret: Callable[[JsonObject], Awaitable[object]] = _no_secret
         self.notifications: list[tuple[str, JsonObject]] = []
         self.requests: list[tuple[str, JsonObject]] = []
         self.initialize_result: types.InitializeResult | None = None
@@ -185,6 +189,10 @@ class EditorClient(LanguageClient):
 
 def _nothing(_params: object) -> None:
     pass
+
+
+async def _no_secret(_params: JsonObject) -> object:
+    return None
 
 
 @asynccontextmanager

@@ -1,12 +1,15 @@
 """Keys that the editor keeps: asked for when a server wants one, sent to it only, and never asked for in vain."""
 
 import asyncio
+from base64 import b64encode
+from collections.abc import Awaitable, Callable
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
 from tests.fakes import answers, file_keyring
-from tests.fakes.behaviours import locked
+from tests.fakes.behaviours import json_reply, locked
 from tests.fakes.faults import HELLO, KEY, check_words
 from tests.fakes.server import CHAT, MODELS, FakeBackend
 from tests.lsp.asking import ask
@@ -33,6 +36,13 @@ def asked(client: EditorClient) -> list[JsonObject]:
     return [params for method, params in client.requests if method == "inhouse/secret"]
 
 
+def having(value: object) -> Callable[[JsonObject], Awaitable[object]]:
+    async def secret(_params: JsonObject) -> object:
+        return value
+
+    return secret
+
+
 def keys(backend: FakeBackend) -> list[str | None]:
     return [one.request.header("authorization") for one in backend.exchanges()]
 
@@ -53,7 +63,7 @@ async def test_waiting_chat_goes_on_with_the_key_that_the_editor_has(
         tables = {"backends.lab": {"url": lab.url}, "backends.other": {"url": other.url}}
         write_user_file(home, tables)
         async with start_client(options=SECRETS) as client:
-            client.secret = lambda _params: KEY
+            client.secret = having(KEY)
             assert (await client.chat(LAB)).text == HELLO
             assert (await client.chat(LAB)).text == HELLO
             await client.chat(ask(model=f"other|{answers.MODEL}"))
@@ -69,7 +79,7 @@ async def test_many_chats_ask_once(start_client: StartClient, home: dict[str, st
     with guarded() as lab:
         configure(home, lab)
         async with start_client(options=SECRETS) as client:
-            client.secret = lambda _params: KEY
+            client.secret = having(KEY)
             chats = await asyncio.gather(*(client.chat(LAB) for _ in range(4)))
             assert [chat.text for chat in chats] == [HELLO] * 4
             assert len(asked(client)) == 1
@@ -79,7 +89,7 @@ async def test_rejected_key_is_asked_for_anew(start_client: StartClient, home: d
     with guarded() as lab:
         configure(home, lab, api_key_env="LAB_KEY")
         async with start_client(env=home | {"LAB_KEY": BAD}, options=SECRETS) as client:
-            client.secret = lambda _params: KEY
+            client.secret = having(KEY)
             assert (await client.chat(LAB)).text == HELLO
             assert [params["reason"] for params in asked(client)] == ["rejected"]
 
@@ -94,7 +104,7 @@ async def test_nobody_is_asked_twice_until_something_changes(start_client: Start
             await client.request("inhouse/status")
             assert len(asked(client)) == 1
             configure(home, lab, idle_timeout=61)
-            client.secret = lambda _params: KEY
+            client.secret = having(KEY)
             assert (await client.chat(LAB)).text == HELLO
 
 
@@ -114,10 +124,26 @@ async def test_answer_that_is_no_key_is_a_no(start_client: StartClient, home: di
     with guarded() as lab:
         configure(home, lab)
         async with start_client(options=SECRETS) as client:
-            client.secret = lambda _params: value
+            client.secret = having(value)
             await refused(client)
             assert len(asked(client)) == 1
         assert set(keys(lab)) == {None}
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 500])
+async def test_key_is_not_shown_when_the_server_echoes_it(
+    start_client: StartClient, home: dict[str, str], status: int
+) -> None:
+    """The header in base64 is what some gateways log, and quote."""
+    coded = b64encode(f"Bearer {KEY}".encode()).decode()
+    said = f"bad request with {KEY} {quote(KEY)} {coded}"
+    with FakeBackend(chat=json_reply({"error": {"message": said}}, status=status)) as lab:
+        configure(home, lab, api_key_env="LAB_KEY")
+        async with start_client(env=home | {"LAB_KEY": KEY, "INHOUSE_LOG_LEVEL": "debug"}) as client:
+            with pytest.raises(ResponseError) as caught:
+                await client.chat(LAB)
+            assert KEY not in f"{caught.value}{client.stderr}"
+            assert coded[12:-4] not in f"{caught.value}{client.stderr}"
 
 
 async def test_list_of_models_does_not_wait_for_a_person(start_client: StartClient, home: dict[str, str]) -> None:
@@ -127,10 +153,7 @@ async def test_list_of_models_does_not_wait_for_a_person(start_client: StartClie
         async with start_client(options=SECRETS) as client:
             answer: asyncio.Future[str] = asyncio.get_running_loop().create_future()
 
-            async def secret(_params: object) -> JsonObject:
-                return {"value": await answer}
-
-            client.protocol.fm.features["inhouse/secret"] = secret
+            client.secret = lambda _params: answer
             listed = await client.request("inhouse/models")
             assert {model["backend"] for model in listed["models"]} == {"other"}
             assert {problem["kind"] for problem in listed["problems"] if problem["backend"] == "lab"} == {

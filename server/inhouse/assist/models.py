@@ -16,6 +16,7 @@ async def list_models(session: Session, *, refresh: bool) -> ModelList:
     """
     with hurried():
         entries = await session.catalog.entries(refresh=refresh)
+        default = await default_id(session)
     models = tuple(model for entry in entries.values() for model in entry.models)
     failures = [(name, entry.failure) for name, entry in entries.items() if entry.failure is not None]
     problems = tuple(
@@ -23,7 +24,7 @@ async def list_models(session: Session, *, refresh: bool) -> ModelList:
         for name, failure in failures
         if failure.kind is not ErrorKind.NO_BACKEND or len(entries) == 1
     )
-    return ModelList(models, await default_id(session), problems)
+    return ModelList(models, default, problems)
 
 
 async def default_id(session: Session) -> ModelId | None:

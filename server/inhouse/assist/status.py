@@ -31,8 +31,8 @@ async def status(session: Session) -> Status:
     """Asks each backend for its models unless that was done a moment ago; never fails because one does."""
     with hurried():
         entries = await session.catalog.entries()
+        default = await default_id(session)
     backends = tuple(_backend(session, session.backends[name], entry) for name, entry in entries.items())
-    default = await default_id(session)
     return Status(backends, default, session.policy.air_gapped, policy_word(session.policy), __version__)
 
 

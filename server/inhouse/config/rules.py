@@ -156,12 +156,11 @@ def _headers(raw: object) -> Mapping[str, str]:
 
 
 def _command(raw: object) -> tuple[str, ...]:
-    command = as_texts(raw)
-    if command and not PurePath(command[0]).is_absolute():
-        raise ValueError(f"must begin with the program's absolute path, not {in_short(command[0])}")
-    if any("\0" in part for part in command):
-        raise ValueError("must hold no NUL character")
-    return command
+    command = as_list(raw)
+    texts = [part for part in command or () if isinstance(part, str) and "\0" not in part]
+    if command is None or len(texts) < len(command) or (texts and not PurePath(texts[0]).is_absolute()):
+        raise ValueError("must be a list of texts that begins with a program's absolute path")
+    return tuple(texts)
 
 
 def _networks(raw: object) -> tuple[str, ...]:

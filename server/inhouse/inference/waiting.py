@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Generator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from contextvars import ContextVar
 
 from inhouse.domain.errors import InhouseError
@@ -60,9 +60,14 @@ def for_a_person() -> Generator[bool]:
     began = loop.time()
     stopped = [(limit, when) for limit in _limits.get() if (when := limit.when()) is not None]
     for limit, _ in stopped:
-        limit.reschedule(None)
+        _move(limit, None)
     try:
         yield False
     finally:
         for limit, when in stopped:
-            limit.reschedule(when + loop.time() - began)
+            _move(limit, when + loop.time() - began)
+
+
+def _move(limit: asyncio.Timeout, when: float | None) -> None:
+    with suppress(RuntimeError):  # it is over already, or about to be
+        limit.reschedule(when)

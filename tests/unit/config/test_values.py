@@ -36,6 +36,13 @@ SECRET = "s3cr3t-canary"
         ('[backends.a]\nkind = "gpt"', "backends.a.kind", "auto, vllm"),
         ('[backends.a]\nproxy = "env"', "backends.a.proxy", "use none"),
         ('[backends.a]\napi_key_header = "Host"', "backends.a.api_key_header", "request header"),
+        ('[backends.a]\napi_key_command = "/bin/sso"', "backends.a.api_key_command", "list of texts"),
+        ('[backends.a]\napi_key_command = ["sso"]', "backends.a.api_key_command", "absolute path"),
+        ('[backends.a]\napi_key_command = ["~/sso"]', "backends.a.api_key_command", "absolute path"),
+        ('[backends.a]\napi_key_command = ["./sso"]', "backends.a.api_key_command", "absolute path"),
+        ('[backends.a]\napi_key_command = ["", "/bin/sso"]', "backends.a.api_key_command", "absolute path"),
+        ('[backends.a]\napi_key_command = ["/bin/sso", 5]', "backends.a.api_key_command", "list of texts"),
+        ('[backends.a]\napi_key_command = ["/bin/sso", "\\u0000"]', "backends.a.api_key_command", "list of texts"),
         ('[backends.a]\naffinity_header = "a b"', "backends.a.affinity_header", "request header"),
         ('[backends.a]\naffinity_header = "X-Conversation-ID"', "backends.a.affinity_header", "cannot be used"),
         (f'[backends.a]\nheaders = {{ Authorization = "{SECRET}" }}', "backends.a.headers", "cannot be set here"),
@@ -63,6 +70,24 @@ def test_overrides_and_headers_are_read(setup: Setup) -> None:
     assert (backend.url, dict(backend.headers), backend.kind) == ("https://[::1]:8443/v1", {"X-Team": "c"}, "vllm")
     (model,) = backend.models
     assert (model.name, model.context_length, model.chat, model.fim) == ("m|n", 16384, False, None)
+
+
+def test_a_command_for_a_key_may_come_from_the_user_and_from_the_environment(setup: Setup) -> None:
+    write(setup.user, '[backends.a]\nurl = "http://a"\napi_key_command = ["/bin/sso", "token"]')
+    assert setup.load().config.backends["a"].api_key_command == ("/bin/sso", "token")
+    setup.environment(INHOUSE_BACKENDS__A__API_KEY_COMMAND='["/opt/sso"]')
+    assert setup.load().config.backends["a"].api_key_command == ("/opt/sso",)
+
+
+def test_a_command_for_a_key_does_not_follow_to_another_origin(setup: Setup) -> None:
+    write(setup.user, '[backends.a]\nurl = "http://a"\napi_key_command = ["/bin/sso", "token"]')
+    setup.environment(INHOUSE_BACKENDS__A__URL="http://b")
+    assert setup.load().config.backends["a"].api_key_command == ()
+
+
+def test_a_project_cannot_name_a_command(setup: Setup) -> None:
+    setup.project("shop", '[backends.a]\nurl = "http://a"\napi_key_command = ["/bin/sso"]')
+    assert setup.load().config.backends == {}
 
 
 def test_many_faults_are_told_shortly(setup: Setup) -> None:
