@@ -3,7 +3,8 @@
 The model must be there (`inhouse model pull`); each window is a server of its own, and all are one user's. Memory is
 what is resident, shared pages divided among those who share them (PSS), of the servers and the engines together.
 
-Read the ratio: 5 x would mean that every window holds a model. What a window adds is our server's own process.
+The reference is five windows that cannot share an engine, because others may write to their runtime folder.
+Read the ratios: what a window adds is our server's own process, not a model.
 """
 
 import tempfile
@@ -19,6 +20,7 @@ from harness.process import INHOUSE, Child
 MODEL = user_data_path("inhouse") / "models" / "smollm2-135m-instruct.gguf"
 ENGINE = b"inhouse.inference.embedded.engine"
 WINDOWS = 5
+OPEN_TO_ALL = 0o777
 ASKED = {"messages": [{"role": "user", "content": "Say hello."}], "options": {"maxTokens": 5}}
 
 
@@ -40,10 +42,11 @@ def _runs_in(process: Path) -> Path | None:
         return None
 
 
-def memory(windows: int) -> tuple[int, float, float]:
+def memory(windows: int, mode: int = 0o700) -> tuple[int, float, float]:
     """The number of engines, their memory and that of the servers, in MB."""
     with tempfile.TemporaryDirectory(prefix="ih-") as folder, ExitStack() as stack:
         home = Path(folder)
+        home.chmod(mode)
         settings = home / ".config" / "inhouse" / "inhouse.toml"
         settings.parent.mkdir(parents=True)
         settings.write_text(f'[embedded]\nmodel = "{MODEL}"\nthreads = 1\n')
@@ -62,17 +65,20 @@ def row(windows: int, number: int, theirs: float, ours: float) -> tuple[str, ...
 
 
 def main() -> None:
-    one, many = memory(1), memory(WINDOWS)
-    print_table([("windows", "engines", "engines' PSS MB", "servers' PSS MB"), row(1, *one), row(WINDOWS, *many)])
+    one, many, apart = memory(1), memory(WINDOWS), memory(WINDOWS, OPEN_TO_ALL)
+    head = ("windows", "engines", "engines' PSS MB", "servers' PSS MB")
+    print_table([head, row(1, *one), row(WINDOWS, *many), row(WINDOWS, *apart)])
     print()
     whole = sum(many[1:]) / sum(one[1:])
-    show(
-        [
-            at_most("-", f"engines with {WINDOWS} windows / with one", many[0] / one[0], 1),
-            at_most("-", f"memory of the engines, {WINDOWS} windows / one", many[1] / one[1], 1.1),
-            Goal("-", f"memory in all, {WINDOWS} windows / one", f"{whole:.2f} x"),
-        ]
-    )
+    goals = [
+        at_most("-", f"engines with {WINDOWS} windows / with one", many[0] / one[0], 1),
+        at_most("-", f"memory of the engines, {WINDOWS} windows / one", many[1] / one[1], 1.1),
+        at_most(
+            "-", f"memory in all, {WINDOWS} windows / {WINDOWS} that do not share", sum(many[1:]) / sum(apart[1:]), 0.6
+        ),
+        Goal("-", f"memory in all, {WINDOWS} windows / one", f"{whole:.2f} x"),
+    ]
+    show(goals)
 
 
 if __name__ == "__main__":
