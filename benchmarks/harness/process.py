@@ -5,6 +5,7 @@ import select
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 HARNESS = Path(__file__).parent
@@ -23,8 +24,8 @@ def script(name: str, *arguments: str) -> list[str]:
 class Child:
     """A process with pipes for stdin and stdout; leaving the context kills it."""
 
-    def __init__(self, command: list[str], home: Path) -> None:
-        environment = {"HOME": str(home), "PATH": os.environ["PATH"], "LANG": "C.UTF-8"}
+    def __init__(self, command: list[str], home: Path, variables: Mapping[str, str] | None = None) -> None:
+        environment = {"HOME": str(home), "PATH": os.environ["PATH"], "LANG": "C.UTF-8", **(variables or {})}
         self._process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0, env=environment, cwd=home
         )
@@ -63,6 +64,10 @@ class Child:
             self._lines += self.read()
         line, _, self._lines = self._lines.partition(b"\n")
         return line
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
 
     def cpu_ms(self) -> float:
         """User and system time of the process and its children, since it was spawned."""
