@@ -68,9 +68,10 @@ def _chats(recorder: Recorder) -> None:
 
 def _refusals(recorder: Recorder) -> None:
     recorder.get("v1_models_no_key_401.json", "/v1/models", headers={"Authorization": ""})
-    recorder.post("chat_bad_key_401.json", CHAT, FEW, headers={"Authorization": "Bearer sk-wrong"})
+    recorder.post("chat_wrong_key_400.json", CHAT, FEW, headers={"Authorization": "Bearer sk-no"}, note="no database")
     recorder.post("chat_wrong_model_400.json", CHAT, FEW | {"model": "none"})
     long = FEW | {"messages": [{"role": "user", "content": "word " * 3000}]}
+    recorder.post("chat_no_key_401.json", CHAT, FEW, headers={"Authorization": ""})
     recorder.post("chat_overflow_400.json", CHAT, long, note="llama.cpp behind it, 2048 tokens")
     recorder.post("chat_stream_overflow_400.json", CHAT, long | {"stream": True})
 
@@ -78,10 +79,8 @@ def _refusals(recorder: Recorder) -> None:
 def _down(recorder: Recorder, replicas: list[RunningServer]) -> None:
     for replica in replicas:
         replica.stop()
-    recorder.post("chat_replica_down.json", CHAT, FEW, note="all replicas stopped, no retries")
-    recorder.post("chat_stream_replica_down.json", CHAT, FEW | {"stream": True})
-    for _ in replicas:
-        recorder.post("chat_no_deployments.json", CHAT, FEW, note="once all of them cool down")
+    recorder.post("chat_replicas_down_500.json", CHAT, FEW, note="all replicas stopped, no retries")
+    recorder.post("chat_stream_replicas_down_500.json", CHAT, FEW | {"stream": True})
 
 
 if __name__ == "__main__":
