@@ -1,4 +1,4 @@
-"""llama.cpp's server on TCP, as an administrator would start it: `python -m tests.e2e.servers.llamacpp_program JSON`."""
+"""llama.cpp on TCP, as an administrator would start it: `python -m tests.e2e.servers.llamacpp_program JSON`."""
 
 import json
 import sys

@@ -9,9 +9,9 @@ from scripts import build_ollama
 
 from tests.e2e.servers.running import Launch, RunningServer, environment_below, free_port, started
 
-CHAT_ONLY = "smol"
+CHAT_ONLY = "smol:latest"
 """With the ChatML template that Ollama itself finds for the file: no tools."""
-WITH_TOOLS = "smol-tools"
+WITH_TOOLS = "smol-tools:latest"
 """With a Hermes-style template, from which Ollama concludes that the model can call tools."""
 NUM_CTX = 2048
 
@@ -54,7 +54,7 @@ def modelfile(model: Path, *, template: str | None = None, num_ctx: int | None =
 
 
 def _create(server: RunningServer, name: str, text: str) -> None:
-    path = server.log.parent / f"{name}.modelfile"
+    path = server.log.with_name("Modelfile")
     path.write_text(text, "utf-8")
     command = [server.launch.command[0], "create", name, "-f", str(path)]
     run = subprocess.run(command, env=server.launch.environment, capture_output=True, text=True, check=False)

@@ -19,7 +19,7 @@ SMALL = {"num_ctx": 256, "num_predict": 3, "temperature": 0}
 
 def main(model: Path) -> None:
     with tempfile.TemporaryDirectory() as folder, ollama(Path(folder), model) as server:
-        recorder = Recorder(server, "ollama", {folder: "/var/lib/ollama"})
+        recorder = Recorder(server, "ollama-0.24", {folder: "/var/lib/ollama"})
         _listings(recorder)
         _chats(recorder)
         _refusals(recorder)
