@@ -52,12 +52,17 @@ async def read(
             data = await _next(source, reading, patience, limit)
             ended = data is None
             for item in wire.close() if data is None else wire.feed(data):
-                for event in _take(wire, item, reading):
+                if reading.done:
+                    break
+                try:
+                    chunk = wire.chunk(item)
+                except InhouseError:
+                    if reading.complete:
+                        continue
+                    raise
+                for event in reading.take(chunk):
                     yield event
-            if reading.complete:
-                limit = BODY_END if reading.done else AFTERMATH
-            elif reading.started:
-                limit = rules.idle_timeout
+            limit = _limit(reading, rules)
         finished = reading.finish()
     except InhouseError:
         for event in reading.held():
@@ -66,16 +71,11 @@ async def read(
     yield finished
 
 
-def _take(wire: Wire[T], item: T, reading: Reading) -> Iterable[Event]:
-    if reading.done:
-        return ()
-    try:
-        chunk = wire.chunk(item)
-    except InhouseError:
-        if reading.complete:
-            return ()
-        raise
-    return reading.take(chunk)
+def _limit(reading: Reading, rules: Rules) -> float:
+    """Seconds of silence that are borne now."""
+    if reading.complete:
+        return BODY_END if reading.done else AFTERMATH
+    return rules.idle_timeout if reading.started else rules.first_token_timeout
 
 
 async def _next(source: AsyncIterator[bytes], reading: Reading, patience: Patience, limit: float) -> bytes | None:

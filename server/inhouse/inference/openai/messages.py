@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import orjson
 
-from inhouse.domain.conversation import ChatRequest, ImagePart, Message, TextPart, Tool, ToolCallPart
+from inhouse.domain.conversation import ChatRequest, ImagePart, Message, Role, TextPart, Tool, ToolCallPart
 from inhouse.inference.openai.dialect import OPENAI, Dialect
 from inhouse.inference.tolerant import as_object
 from inhouse.inference.turns import Returned, Spoken, turns
@@ -21,7 +21,7 @@ def encoded(value: object) -> bytes:
 
 def wire_messages(messages: Sequence[Message], dialect: Dialect = OPENAI) -> list[dict[str, object]]:
     """Thinking is never sent back; a message that holds tool results becomes one message for each, and the rest."""
-    if all(len(message.parts) == 1 and isinstance(message.parts[0], TextPart) for message in messages):
+    if all(map(_is_plain, messages)):
         return [{"role": message.role.value, "content": _text(message)} for message in messages]
     numbers = _numbers(messages) if dialect.numbered_calls else {}
     return [_wire(turn, numbers) for turn in turns(messages)]
@@ -35,6 +35,11 @@ def offered(request: ChatRequest) -> tuple[Tool, ...]:
 
 def wire_tools(tools: Iterable[Tool]) -> list[dict[str, object]]:
     return [{"type": "function", "function": _function(tool)} for tool in tools]
+
+
+def _is_plain(message: Message) -> bool:
+    """Most conversations are, and are written without further ado."""
+    return len(message.parts) == 1 and isinstance(message.parts[0], TextPart) and message.role is not Role.TOOL
 
 
 def _text(message: Message) -> str:

@@ -19,7 +19,7 @@ from inhouse.inference.openai.chunks import Chunk, TokenUsage
 from inhouse.inference.openai.inline_thinking import InlineThinking
 from inhouse.inference.openai.rules import Rules
 from inhouse.inference.text_filter import Piece, TextFilter, closed, through
-from inhouse.inference.tools.assembly import Assembly
+from inhouse.inference.tools.assembly import Assembly, CallPiece
 
 _CUT = (FinishReason.LENGTH, FinishReason.CONTENT_FILTER)
 
@@ -52,12 +52,16 @@ class Reading:
             self._usage = chunk.usage
         if self._finish is None:
             self._content(chunk, found)
+        if chunk.done or self._finish is not None:
+            self._close(chunk, found)
+        return found
+
+    def _close(self, chunk: Chunk, found: list[Event]) -> None:
         if chunk.done:
             self.done = True
             self.silence = 0.0
-        if self.complete and not self._ended:
+        if not self._ended and self.complete:
             self._end(found)
-        return found
 
     def _content(self, chunk: Chunk, found: list[Event]) -> None:
         if chunk.prompt_progress is not None and not self.started:
@@ -65,35 +69,41 @@ class Reading:
             progress = chunk.prompt_progress
             found.append(Progress(Stage.PROMPT, str(self._rules.model), progress.processed, progress.total))
         if chunk.thinking:
-            self._count(_size(chunk.thinking))
             if self._filters:
                 self._thinking_is_apart(found)
-            self._enter(Stage.THINKING, found)
+            self._carry(chunk.thinking, Stage.THINKING, found)
             found.append(ThinkingDelta(chunk.thinking))
         if chunk.text:
-            self._count(_size(chunk.text))
             if self._filters:
                 self._filtered(chunk.text, found)
             else:
-                self._enter(Stage.WRITING, found)
+                self._carry(chunk.text, Stage.WRITING, found)
                 found.append(TextDelta(chunk.text))
         for call in chunk.calls:
-            self._count(self._calls.add(call))
-            self._enter(Stage.WRITING, found)
+            self._call(call, found)
         if chunk.finish_reason is not None:
             self._finish = chunk.finish_reason
             self.silence = 0.0
 
-    def _count(self, size: int) -> None:
+    def _carry(self, text: str, stage: Stage | None, found: list[Event]) -> None:
         self.started = True
         self.silence = 0.0
-        self._size += size
+        self._size += len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
         if self._size > self._rules.answer_bytes:
-            raise self._error(
-                ErrorKind.TOO_LARGE,
-                f"The answer of {self._rules.model.backend} is larger than limits.answer_bytes allows",
-                "Ask for a shorter answer, or raise limits.answer_bytes.",
-            )
+            raise self._too_large()
+        if self._stage is not stage and stage is not None:
+            self._enter(stage, found)
+
+    def _call(self, piece: CallPiece, found: list[Event]) -> None:
+        self._size += self._calls.add(piece)
+        self._carry("", Stage.WRITING, found)
+
+    def _too_large(self) -> InhouseError:
+        return self._error(
+            ErrorKind.TOO_LARGE,
+            f"The answer of {self._rules.model.backend} is larger than limits.answer_bytes allows",
+            "Ask for a shorter answer, or raise limits.answer_bytes.",
+        )
 
     def _enter(self, stage: Stage, found: list[Event]) -> None:
         if self._stage is not stage:
@@ -107,6 +117,7 @@ class Reading:
             found.append(piece)
 
     def _filtered(self, text: str, found: list[Event]) -> None:
+        self._carry(text, None, found)
         self._tell(through(self._filters, [TextDelta(text)]), found)
         if any(each.ended for each in self._filters):
             self._finish = FinishReason.STOP
@@ -184,7 +195,3 @@ class Reading:
     def _error(self, kind: ErrorKind, sentence: str, hint: str) -> InhouseError:
         model = self._rules.model
         return InhouseError(kind=kind, message=f"{sentence}.", hint=hint, backend=model.backend, model=str(model))
-
-
-def _size(text: str) -> int:
-    return len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))

@@ -1,5 +1,6 @@
 """What may be a tool call in the middle of a text, read character by character until it is one or cannot be."""
 
+import re
 from collections.abc import Callable, Iterable
 from enum import Enum
 from typing import Protocol
@@ -35,18 +36,19 @@ class Candidate(Protocol):
 class JsonCall:
     """`{"name": …, "arguments"|"parameters": {…}}`, or a list of such where `opens` allows it.
 
-    Given up as soon as its first key is none that a call has.
+    Given up as soon as its first key is none that a call has. With a `name` it is that tool's arguments alone.
     """
 
-    def __init__(self, opens: str) -> None:
+    def __init__(self, opens: str, name: str = "") -> None:
         self.calls: list[Found] = []
         self._opens = opens
+        self._name = name
         self._written: list[str] = []
         self._space = 0
         self._depth = 0
         self._string = False
         self._escaped = False
-        self._key: list[str] | None = []
+        self._key: list[str] | None = None if name else []
 
     def feed(self, char: str) -> Verdict:
         if not self._written:
@@ -94,6 +96,8 @@ class JsonCall:
 
     def _end(self) -> Verdict:
         value = read_json("".join(self._written))
+        if self._name:
+            value = {"name": self._name, "arguments": value}
         self.calls = _calls(as_list(value) or [value])
         return Verdict.CALLS if self.calls else Verdict.TEXT
 
@@ -180,6 +184,31 @@ class WrappedCall:
         return Verdict.MORE if fits else Verdict.TEXT
 
 
+class MistralCall:
+    """What follows `[TOOL_CALLS]`: JSON, or `name[ARGS]{…}` since their tokenizer's version 11."""
+
+    def __init__(self) -> None:
+        self._start = ""
+        self._inner: JsonCall | None = None
+
+    @property
+    def calls(self) -> list[Found]:
+        return self._inner.calls if self._inner is not None else []
+
+    def feed(self, char: str) -> Verdict:
+        if self._inner is not None:
+            return self._inner.feed(char)
+        self._start += char
+        start = self._start.lstrip()
+        if start in ("[", "{"):
+            self._inner = JsonCall("[{")
+            return self._inner.feed(char)
+        if named := _NAMED.fullmatch(start):
+            self._inner = JsonCall("{", named.group(1))
+        return Verdict.MORE if len(self._start) <= _LONGEST_NAME and "\n" not in start else Verdict.TEXT
+
+
+_NAMED = re.compile(r"([\w.-]+)(?:\[CALL_ID\]\w+)?\[ARGS\]")
 _FUNCTION = "<function="
 _PARAMETER, _PARAMETER_END, _FUNCTION_END = "<parameter=", "</parameter>", "</function>"
 

@@ -1,7 +1,7 @@
 """Tool calls that a model prints as text, because its server does not know how they look.
 
-Recovered are Hermes' `<tool_call>{…}</tool_call>` (Qwen 2.5 and many others), Mistral's `[TOOL_CALLS] […]`, Llama 3's
-JSON object as the whole answer, and Qwen3-Coder's `<function=…>`; only for offered tools, only where the arguments fit
+Recovered are Hermes' `<tool_call>{…}</tool_call>` (Qwen 2.5 and many others), Mistral's `[TOOL_CALLS]…`, Llama 3's JSON
+object as the whole answer, and Qwen3-Coder's `<function=…>`; only for offered tools, only where the arguments fit
 their schema, and never out of code or quotations. All else stays text, as it was and where it was.
 """
 
@@ -11,7 +11,7 @@ from inhouse.domain.events import TextDelta, ToolCall
 from inhouse.inference.text_filter import Piece, TextFilter
 from inhouse.inference.tolerant import Json
 from inhouse.inference.tools.arguments import fitted, made_id, typed
-from inhouse.inference.tools.candidates import Candidate, Found, JsonCall, Verdict, WrappedCall, XmlCall
+from inhouse.inference.tools.candidates import Candidate, Found, JsonCall, MistralCall, Verdict, WrappedCall, XmlCall
 from inhouse.inference.tools.place import Place
 
 _HERMES, _HERMES_END = "<tool_call>", "</tool_call>"
@@ -149,7 +149,7 @@ class CallsInText(TextFilter):
             return XmlCall(self._typed)
         if mark == _HERMES:
             return WrappedCall(self._typed)
-        return JsonCall("[{" if mark == _MISTRAL else "{")
+        return MistralCall() if mark == _MISTRAL else JsonCall("{")
 
     def _typed(self, name: str, texts: dict[str, str]) -> Json | None:
         tool = self._tools.get(name)

@@ -4,6 +4,7 @@ Both are foreign: schemas come from a client's extensions, arguments from a mode
 Regular expressions are not run, because Python's cannot be stopped: what they would forbid is left to the tool itself.
 """
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextvars import ContextVar
 from functools import cache, lru_cache
@@ -74,12 +75,19 @@ def fault(tool: Tool, arguments: object) -> str | None:
 
 def _validator_of(tool: Tool) -> _Validator:
     try:
-        schema = orjson.dumps(tool.input_schema, option=orjson.OPT_SORT_KEYS)
+        schema = _written(tool.input_schema)
         if len(schema) > SCHEMA_BYTES:
             raise _TooMuchError
         return _validator(schema)
     except _errors() as exc:
         raise _unusable(tool) from exc
+
+
+def _written(schema: Mapping[str, object]) -> bytes:
+    try:
+        return orjson.dumps(schema, option=orjson.OPT_SORT_KEYS)
+    except TypeError:  # as for the body: a lone surrogate, or an integer of more than 64 bits
+        return json.dumps(schema, ensure_ascii=False, sort_keys=True).encode("utf-8", "replace")
 
 
 def _unusable(tool: Tool) -> InhouseError:

@@ -148,6 +148,10 @@ def test_calls_and_results_in_the_history() -> None:
     ]
 
 
+def test_a_tools_text_without_a_call_is_said_by_the_user() -> None:
+    assert sent(Message(Role.TOOL, (TextPart("ok"),))) == [{"role": "user", "content": "ok"}]
+
+
 def test_tgi_gets_the_numbers_back_that_it_calls_its_tools_by() -> None:
     other = ToolCallPart("call_x", "read_file", {})
     found = sent(

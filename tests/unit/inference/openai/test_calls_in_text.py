@@ -45,6 +45,7 @@ CALLS: dict[str, list[str]] = {
     '<tool_call> tags are: ' + HERMES: ["text <tool_call> tags are: ", A],
     '[TOOL_CALLS] [{"name": "read_file", "arguments": {"path": "a"}}, {"name": "now", "arguments": {}}]':
         [A, "call now {}"],
+    '[TOOL_CALLS]read_file[ARGS]{"path": "a"}[TOOL_CALLS]now[CALL_ID]abc123[ARGS]{}': [A, "call now {}"],
     '[TOOL_CALLS]{"name": "now", "arguments": {}}': ["call now {}"],
     '{"name": "read_file", "parameters": {"path": "a"}}': [A],
     '\n {"type": "function", "name": "read_file", "parameters": {"path": "a"}}\n': ["text \n ", A],
@@ -87,6 +88,9 @@ TEXTS = (
     "<tool_call><tool_call><<function=",
     '[TOOL_CALLS] [{"name": "now"}, {"name": "rm"}]',
     "[TOOL_CALLS] []",
+    "[TOOL_CALLS]rm[ARGS]{}",
+    "[TOOL_CALLS]now[ARGS]7",
+    "[TOOL_CALLS] is a token",
     '{"name": "read_file", "parameters": {"path": "a"}} is how it looks',
     '{"name": "Jim", "age": 7}',
     '{"findings": []}',
@@ -146,7 +150,7 @@ PARTS = st.lists(
         st.sampled_from([
             HERMES, XML, "```", "`", "\n", "\n\n", '"', "> ", "    ", "~~~", "<tool_call>", "</tool_call>",
             "<function=",
-            "[TOOL_CALLS]", '{"name": "now"}', "{", "}", "[", "a", " ", "é😀", "<", "</", "'", "\\",
+            "[TOOL_CALLS]", "now[ARGS]", '{"name": "now"}', "{", "}", "[", "a", " ", "é😀", "<", "</", "'", "\\",
         ]),
         st.text(max_size=3),
     ),

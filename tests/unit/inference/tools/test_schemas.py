@@ -35,6 +35,7 @@ NESTED = {
          "$.edits breaks the rule 'required'"),
         ({"type": "object", "patternProperties": {"^x": {}}, "additionalProperties": False}, {"y": 1}, None),
         ({}, {"anything": [1]}, None),
+        ({"properties": {"n": {"maximum": 2**70, "description": "\ud83d"}}}, {"n": 1}, None),
     ],
     ids=str,
 )  # fmt: skip
