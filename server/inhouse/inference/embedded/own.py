@@ -34,7 +34,7 @@ class OwnEngine:
             found = None
         if found is None:
             _log.error("the embedded engine did not start:\n%s", process.last_words(self.folder))
-            raise process.not_loaded(self._settings.alias)
+            raise process.not_loaded(self._settings.alias, self._process)
         self._channel = process.open_channel(self.folder, found)
         return self._channel
 

@@ -147,11 +147,14 @@ def trim_log(folder: Path) -> None:
         os.truncate(path, 0)
 
 
-def not_loaded(alias: str) -> InhouseError:
+def not_loaded(alias: str, process: Process | None) -> InhouseError:
+    killed = process is not None and (process.poll() or 0) < 0
+    renew = "The log has the engine's own words; `inhouse model pull` renews the default model."
+    memory = "The machine may be out of memory; a smaller model needs less."
     return InhouseError(
         kind=ErrorKind.SERVER_ERROR,
-        message=f"The embedded engine cannot load the model {alias}.",
-        hint="The log has the engine's own words; `inhouse model pull` renews the default model.",
+        message=f"The embedded engine {'was killed while it loaded' if killed else 'cannot load'} the model {alias}.",
+        hint=memory if killed else renew,
         backend="embedded",
     )
 

@@ -47,25 +47,28 @@ class SharedEngine:
         while True:
             claimed = rendezvous.claim(self.folder)
             if claimed is not None:
-                self._start(claimed)
+                await self._start(claimed)
             elif rendezvous.has_engine(self.folder) and (found := ready.read(self.folder)):
                 return found
             await asyncio.sleep(LOOK_SECONDS)
 
-    def _start(self, claimed: int) -> None:
-        """Nobody has started it, or whoever did has not brought it up; that it fails is told by the second try."""
+    async def _start(self, claimed: int) -> None:
+        """Nobody has started it, or whoever did has not brought it up; once this process has not, it says so."""
         try:
-            if self._process is not None:
-                raise self._not_loaded()
-            rendezvous.clear(self.folder)
-            self._process = process.start(self._settings, self.folder, claimed)
-            rendezvous.name_engine(claimed, self._process.pid)
+            if self._process is None:
+                rendezvous.clear(self.folder)
+                self._process = process.start(self._settings, self.folder, claimed)
+                rendezvous.name_engine(claimed, self._process.pid)
+                return
         finally:
             os.close(claimed)
+        child = self._process
+        await process.comes_true(lambda: child.poll() is not None, _STOP_SECONDS)
+        raise self._not_loaded()
 
     def _not_loaded(self) -> Exception:
         _log.error("the embedded engine did not start:\n%s", process.last_words(self.folder))
-        return process.not_loaded(self._settings.alias)
+        return process.not_loaded(self._settings.alias, self._process)
 
     def ended(self) -> str | None:
         how = process.how_it_ended(self._process) if self._process is not None else None

@@ -186,8 +186,8 @@ def _not_started(exc: OSError) -> InhouseError:
 
 
 def _ended(kind: ErrorKind, how: str, engine: Engine) -> InhouseError:
-    _log.error("the embedded engine ended %s:\n%s", how, process.last_words(engine.folder))
     known = f" ({how})" if how else ""
+    _log.error("the embedded engine ended%s:\n%s", known, process.last_words(engine.folder))
     return InhouseError(
         kind=kind,
         message=f"The embedded engine ended unexpectedly{known}.",

@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from pathlib import Path
 
 import pytest
@@ -96,6 +96,24 @@ async def hold(supervisor: Supervisor) -> None:
 
 async def until_started(started: Started) -> None:
     assert await process.comes_true(lambda: bool(started), 10)
+
+
+def plant_link(folder: Path) -> None:
+    (folder.parent / "elsewhere").mkdir(0o700)
+    folder.symlink_to(folder.parent / "elsewhere")
+
+
+def plant_open(folder: Path) -> None:
+    folder.mkdir()
+    folder.chmod(0o755)
+
+
+def plant_file(folder: Path) -> None:
+    folder.touch()
+
+
+def open_parent(folder: Path) -> None:
+    folder.parent.chmod(0o777)
 
 
 @pytest.mark.parametrize("times", [1, 2, 3])
@@ -319,6 +337,32 @@ async def test_a_folder_that_somebody_cleared_away_is_made_anew(
     assert started.all_ended
 
 
+@pytest.mark.parametrize("plant", [None, open_parent], ids=["shared", "own"])
+@pytest.mark.parametrize(
+    ("script", "message"),
+    [("raise SystemExit('no such tensor')", "cannot load"), ("import os; os.kill(os.getpid(), 9)", "was killed while")],
+)
+async def test_one_that_does_not_load_says_why(
+    runtime: Path,
+    started: Started,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    script: str,
+    message: str,
+    plant: Callable[[Path], None] | None,
+) -> None:
+    play(script, started, monkeypatch)
+    if plant:
+        plant(folder_of(settings(runtime)))
+    supervisor = engine(runtime)
+    with pytest.raises(InhouseError, match=message) as caught:
+        await hold(supervisor)
+    assert (caught.value.kind, bool(caught.value.hint)) == (ErrorKind.SERVER_ERROR, True)
+    assert ("no such tensor" in caplog.text) == ("tensor" in script)
+    await supervisor.aclose()
+    assert list(runtime.iterdir()) == []
+
+
 async def test_a_system_that_cannot_start_it_is_a_clear_error(
     runtime: Path, started: Started, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -330,35 +374,16 @@ async def test_a_system_that_cannot_start_it_is_a_clear_error(
     assert list(runtime.iterdir()) == []
 
 
-def plant_link(folder: Path) -> None:
-    (folder.parent / "elsewhere").mkdir(0o700)
-    folder.symlink_to(folder.parent / "elsewhere")
-
-
-def plant_open(folder: Path) -> None:
-    folder.mkdir()
-    folder.chmod(0o755)
-
-
-def plant_file(folder: Path) -> None:
-    folder.touch()
-
-
-def open_parent(folder: Path) -> None:
-    folder.parent.chmod(0o777)
-
-
 @pytest.mark.parametrize("plant", [plant_link, plant_open, plant_file, open_parent])
 async def test_a_folder_that_is_not_only_ours_is_not_used(
     runtime: Path,
     started: Started,
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
-    plant: object,
+    plant: Callable[[Path], None],
 ) -> None:
     """Each process has an engine of its own then, as on a system without such locks."""
     play(SILENT, started, monkeypatch)
-    assert callable(plant)
     plant(folder_of(settings(runtime)))
     before = set(runtime.rglob("*"))
     users = [engine(runtime), engine(runtime)]
@@ -369,6 +394,19 @@ async def test_a_folder_that_is_not_only_ours_is_not_used(
     await asyncio.gather(*(user.aclose() for user in users))
     assert started.all_ended
     assert set(runtime.rglob("*")) == before
+
+
+async def test_without_a_runtime_folder_there_is_one_of_its_own_elsewhere(
+    runtime: Path, started: Started, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    play(SILENT, started, monkeypatch)
+    monkeypatch.setattr(tempfile, "tempdir", str(runtime))
+    supervisor = engine(runtime / "nowhere")
+    await hold(supervisor)
+    assert "not shared" in caplog.text
+    await supervisor.aclose()
+    assert started.all_ended
+    assert list(runtime.iterdir()) == []
 
 
 async def test_an_unshared_one_that_does_not_end_is_killed(
