@@ -19,6 +19,7 @@ class CommonParams:
     cache_ram_mib: int
     ui: bool
     endpoint_slots: bool
+    chat_template: str
 
 class Server:
     def __init__(self, params: CommonParams) -> None: ...

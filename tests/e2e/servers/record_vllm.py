@@ -31,7 +31,6 @@ def main(gguf: Path) -> None:
 
 def _without_parser(recorder: Recorder) -> None:
     recorder.get("version.json", "/version")
-    recorder.get("v1_models_again.json", "/v1/models")
     recorder.post("probe_tools_no_parser_400.json", CHAT, ASKED | TOOLS | TOO_MUCH, note="tools are looked at first")
     recorder.post("tokenize_messages_tools.json", "/tokenize", ASKED | {"tools": TOOLS["tools"]})
     recorder.save()
