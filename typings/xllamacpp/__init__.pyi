@@ -20,6 +20,7 @@ class CommonParams:
     ui: bool
     endpoint_slots: bool
     verbosity: int
+    chat_template: str
 
 class Server:
     def __init__(self, params: CommonParams) -> None: ...

@@ -59,6 +59,7 @@ def _config(replicas: Sequence[RunningServer], *, affinity: bool, retries: int) 
             "routing_strategy": "simple-shuffle",
             "optional_pre_call_checks": ["session_affinity"] if affinity else [],
             "num_retries": retries,
+            "allowed_fails": 0,
             "cooldown_time": 5,
         },
     }
