@@ -33,6 +33,10 @@ class Admitted:
         request = dataclasses.replace(self.prompt.request, messages=kept)
         return dataclasses.replace(self, prompt=dataclasses.replace(self.prompt, request=request))
 
+    def rendered(self, text: str) -> "AdmittedText":
+        """The same prompt as one text."""
+        return AdmittedText(text, self.prompt.request.id, self.seal)
+
 
 @dataclass(frozen=True, slots=True)
 class AdmittedText:

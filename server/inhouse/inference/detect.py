@@ -2,7 +2,7 @@
 
 The list of models comes first, because it is needed anyway and proves most of them. What each software says of itself
 is from its sources or was recorded: `owned_by` of vLLM, llama.cpp and SGLang; the `Server` header of llama.cpp, also
-while it loads; `providers` of Hugging Face's router; headers of LiteLLM; `GET /` of Ollama; `router` of TGI's `/info`.
+while it loads; `providers` of Hugging Face's router; what marks LiteLLM; `GET /` of Ollama; `router` of TGI's `/info`.
 """
 
 import asyncio
@@ -53,8 +53,8 @@ def by_headers(reply: Reply) -> Found:
     server = reply.headers.get("server", "")
     if server == "llama.cpp":
         return Kind.LLAMACPP, f"header Server: {server}"
-    if openai.litellm_version(reply) is not None:
-        return Kind.OPENAI, "LiteLLM's headers x-litellm-*"
+    if openai.is_litellm(reply):
+        return Kind.OPENAI, f"{openai.LIST} is LiteLLM's"
     return None
 
 

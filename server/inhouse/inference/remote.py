@@ -23,6 +23,7 @@ from inhouse.inference.egress.channel import Channel
 from inhouse.inference.known import KnownServers
 from inhouse.inference.openai.messages import offered
 from inhouse.inference.openai.rules import Rules
+from inhouse.inference.openai.transcript import transcript
 from inhouse.inference.retry import pause
 from inhouse.inference.servers.server import Server
 from inhouse.inference.servers.table import SERVERS
@@ -137,7 +138,8 @@ class RemoteBackend:
     def _answer(self, admitted: Admitted, stack: AsyncExitStack) -> AsyncIterator[Event]:
         model = admitted.prompt.model.id
         rules = self._rules(model, admitted.prompt.request)
-        answer = self._server.chat(self._channel, admitted, self._headers(admitted), rules, stack)
+        ask = self._server.chat if admitted.prompt.model.capabilities.chat else self._server.complete
+        answer = ask(self._channel, admitted, self._headers(admitted), rules, stack)
         return begun_within(self._settings.first_token_timeout, answer, self._no_first_token(model))
 
     def _headers(self, admitted: Admitted) -> tuple[tuple[str, str], ...]:
@@ -168,8 +170,16 @@ class RemoteBackend:
         )
 
     async def count_messages(self, admitted: Admitted) -> Count | None:
+        if not admitted.prompt.model.capabilities.chat:
+            return await self._counted_transcript(admitted)
         count = self._server.count_messages
         return None if count is None else await self._counted(count(self._channel, admitted))
+
+    async def _counted_transcript(self, admitted: Admitted) -> Count | None:
+        """With one more token, for the one that many models want at the beginning."""
+        messages = admitted.prompt.request.messages
+        count = await self.count_text(admitted.rendered(transcript(messages)))
+        return None if count is None else Count(count.tokens + 1, exact=False)
 
     async def count_text(self, text: AdmittedText) -> Count | None:
         count = self._server.count_text

@@ -1,6 +1,7 @@
 """A model's context length is the one fact that clients plan with: whose word it is, and the two numbers made of it."""
 
 import math
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -12,8 +13,8 @@ from inhouse.inference.announce import announce, token_limits
 from inhouse.inference.servers.listing import ListedModel
 
 
-def listed(context_length: int | None = 1024, name: str = "m", **told: bool) -> ListedModel:
-    return ListedModel(name, context_length, **told)  # pyright: ignore[reportArgumentType]
+def listed(context_length: int | None = 1024, name: str = "m", **told: Any) -> ListedModel:  # noqa: ANN401 - fields of a ListedModel
+    return ListedModel(name, context_length, **told)
 
 
 @given(
@@ -96,10 +97,10 @@ def test_what_it_can_do(override: ModelOverride | None, capabilities: Capabiliti
     ],
 )
 def test_the_settings_come_before_the_server_and_silence_is_no_promise(
-    told: dict[str, bool], override: dict[str, bool], capabilities: Capabilities, untold: set[Ability]
+    told: dict[str, bool], override: dict[str, Any], capabilities: Capabilities, untold: set[Ability]
 ) -> None:
     settings = ModelOverride(name="m", **override)
-    model = announce("lab", listed(**told), override=settings, tokens=Tokens(), local=True)
+    model = announce("lab", listed(1024, "m", **told), override=settings, tokens=Tokens(), local=True)
     assert (model.capabilities, model.untold) == (capabilities, untold)
 
 

@@ -1,10 +1,13 @@
-"""A prompt as the body of Ollama's `POST /api/chat`. Facts from Ollama 0.24.0, tried, and v0.33.0-rc2, read."""
+"""A prompt as the body of Ollama's own requests. Facts from Ollama 0.24.0, tried, and v0.33.0-rc2, read."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from inhouse.domain.conversation import Message, SamplingOptions
 from inhouse.domain.prompt import Prompt
+from inhouse.inference.openai.body import RAW_ANSWER_TOKENS
 from inhouse.inference.openai.messages import encoded, offered, wire_tools
+from inhouse.inference.openai.transcript import STOPS, transcript
 from inhouse.inference.turns import Returned, Turn, turns
 
 
@@ -19,6 +22,20 @@ def chat_body(prompt: Prompt, num_ctx: int) -> bytes:
     if request.options.response_schema is not None:
         body["format"] = request.options.response_schema
     body["options"] = _options(request.options, num_ctx, prompt.max_tokens)
+    return encoded(body)
+
+
+def generate_body(prompt: Prompt, num_ctx: int) -> bytes:
+    """For `POST /api/generate`: a transcript to go on with, as it is (`raw`), without the model's own template."""
+    options = prompt.request.options
+    options = replace(options, stop=(*STOPS, *options.stop))
+    body = {
+        "model": prompt.model.id.name,
+        "prompt": transcript(prompt.request.messages),
+        "raw": True,
+        "stream": True,
+        "options": _options(options, num_ctx, prompt.max_tokens or RAW_ANSWER_TOKENS),
+    }
     return encoded(body)
 
 

@@ -1,4 +1,4 @@
-"""The lines of an answer of Ollama's `/api/chat`, read tolerantly."""
+"""The lines of an answer of Ollama's `/api/chat` or `/api/generate`, read tolerantly."""
 
 from inhouse.domain.events import FinishReason
 from inhouse.inference.ndjson import LineParser
@@ -35,7 +35,7 @@ class OllamaWire:
             raise in_stream(said, model=self._rules.model, secret=self._rules.secret)
         message = as_object(fields.get("message"))
         return Chunk(
-            text=text(message, "content"),
+            text=text(message, "content") or text(fields, "response"),
             thinking=text(message, "thinking"),
             calls=tuple(self._call(as_object(call)) for call in as_list(message.get("tool_calls"))),
             finish_reason=_finish_reason(fields),

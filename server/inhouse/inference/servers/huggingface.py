@@ -48,4 +48,4 @@ def _pinned(name: str, offer: Json, *, images: bool) -> ListedModel:
     )
 
 
-SERVER = Server(Kind.HUGGINGFACE, list_models, openai.chat())
+SERVER = Server(Kind.HUGGINGFACE, list_models, openai.chat(), openai.complete())

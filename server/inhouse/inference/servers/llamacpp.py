@@ -91,4 +91,4 @@ async def count_text(channel: Channel, admitted: AdmittedText) -> int:
     return len(tokens)
 
 
-SERVER = Server(Kind.LLAMACPP, list_models, openai.chat(CHAT_EXTRAS), count_messages, count_text)
+SERVER = Server(Kind.LLAMACPP, list_models, openai.chat(CHAT_EXTRAS), openai.complete(), count_messages, count_text)

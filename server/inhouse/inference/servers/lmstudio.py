@@ -63,4 +63,4 @@ def _detail(quantization: str, *, loaded: bool) -> str:
     return ", ".join(filter(None, (quantization, "" if loaded else _ON_DEMAND)))
 
 
-SERVER = Server(Kind.LMSTUDIO, list_models, openai.chat())
+SERVER = Server(Kind.LMSTUDIO, list_models, openai.chat(), openai.complete())

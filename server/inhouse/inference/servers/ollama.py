@@ -10,8 +10,8 @@ import asyncio
 from collections.abc import Mapping
 
 from inhouse.domain.models import Kind
+from inhouse.inference.ollama.chat import chat, complete
 from inhouse.inference.prober import Prober, not_a_list
-from inhouse.inference.servers import openai
 from inhouse.inference.servers.listing import ListedModel, Listing, plausible
 from inhouse.inference.servers.server import Server
 from inhouse.inference.tolerant import Json, as_list, as_object, integer, text
@@ -110,4 +110,4 @@ def _detail(tag: Json, details: Json, running: Json) -> str:
     return ", ".join(filter(None, facts))
 
 
-SERVER = Server(Kind.OLLAMA, list_models, openai.chat())
+SERVER = Server(Kind.OLLAMA, list_models, chat, complete)

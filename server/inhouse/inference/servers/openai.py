@@ -1,7 +1,7 @@
 """Any OpenAI-compatible server: the list of models, and LiteLLM's own word on each where that is what answers.
 
-LiteLLM's proxy marks its answers with `x-litellm-*` headers; `GET /model/info` holds what its administrator set, null
-where nothing was (litellm/proxy/proxy_server.py).
+LiteLLM's proxy says of each model that it was created at one and the same time, and marks answers with `x-litellm-*`
+headers (recorded, 1.106); `GET /model/info` holds what its administrator set, null where nothing was.
 """
 
 from collections.abc import AsyncIterator, Mapping
@@ -22,6 +22,7 @@ from inhouse.inference.tolerant import Json, as_list, as_object, flag, integer, 
 
 LIST = "/v1/models"
 MOST_MODELS = 5_000
+_LITELLM_DATE = 1_677_610_602
 
 _LENGTHS = ("max_model_len", "context_length", "context_window", "max_context_length", "max_input_tokens")
 """vLLM and SGLang; gateways such as OpenRouter's; Groq; Mistral's cloud and LM Studio's older list; LiteLLM's."""
@@ -56,20 +57,21 @@ def listed(entry: Json) -> ListedModel:
 
 async def list_models(prober: Prober) -> Listing:
     models = [listed(entry) for entry in await entries(prober)]
-    version = litellm_version(await prober.required(LIST))
-    if version is None:
+    reply = await prober.required(LIST)
+    if not is_litellm(reply):
         return Listing(tuple(models))
     told = _by_name(await prober.found("/model/info"))
     known = (_completed(model, told.get(model.name, {})) for model in models)
     chat = tuple(model for model in known if model is not None)
-    return Listing(chat, f"LiteLLM {version}".strip())
+    return Listing(chat, " ".join(("LiteLLM", reply.headers.get("x-litellm-version", ""))).strip())
 
 
-def litellm_version(reply: Reply) -> str | None:
-    """The version of LiteLLM's proxy, empty if it does not say; None if the answer is not LiteLLM's."""
-    if not any(name.startswith("x-litellm-") for name in reply.headers):
-        return None
-    return reply.headers.get("x-litellm-version", "")
+def is_litellm(reply: Reply) -> bool:
+    """By its headers, or by the one date that all its models have."""
+    if any(name.startswith("x-litellm-") for name in reply.headers):
+        return True
+    models = [as_object(entry) for entry in as_list(reply.fields.get("data"))]
+    return any(integer(model, "created") == _LITELLM_DATE for model in models)
 
 
 def _by_name(answer: Json) -> dict[str, Json]:
@@ -105,4 +107,15 @@ def chat(extras: Mapping[str, object] = MappingProxyType({}), dialect: Dialect =
     return answer
 
 
-SERVER = Server(Kind.OPENAI, list_models, chat())
+def complete(dialect: Dialect = OPENAI) -> Chat:
+    """Completions of a transcript."""
+
+    def answer(
+        channel: Channel, admitted: Admitted, headers: Headers, rules: Rules, stack: AsyncExitStack
+    ) -> AsyncIterator[Event]:
+        return client.complete(channel, admitted, {}, rules, stack, dialect=dialect, headers=headers)
+
+    return answer
+
+
+SERVER = Server(Kind.OPENAI, list_models, chat(), complete())

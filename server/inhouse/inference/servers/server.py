@@ -20,10 +20,12 @@ Chat = Callable[[Channel, Admitted, Headers, Rules, AsyncExitStack], AsyncIterat
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """One server software. A count is None where the software has no way to count."""
+    """One server software. `complete` answers for a model without a chat template, from a transcript of ours. A count
+    is None where the software has no way to count."""
 
     kind: Kind
     list_models: Callable[[Prober], Awaitable[Listing]]
     chat: Chat
+    complete: Chat
     count_messages: Callable[[Channel, Admitted], Awaitable[int]] | None = None
     count_text: Callable[[Channel, AdmittedText], Awaitable[int]] | None = None

@@ -28,4 +28,4 @@ def _told(model: ListedModel, info: Json) -> ListedModel:
     )
 
 
-SERVER = Server(Kind.SGLANG, list_models, openai.chat(), vllm.count_messages, vllm.count_text)
+SERVER = Server(Kind.SGLANG, list_models, openai.chat(), openai.complete(), vllm.count_messages, vllm.count_text)

@@ -61,4 +61,4 @@ async def count_text(channel: Channel, admitted: AdmittedText) -> int:
     return len(tokens)
 
 
-SERVER = Server(Kind.TGI, list_models, openai.chat(dialect=TGI), count_messages, count_text)
+SERVER = Server(Kind.TGI, list_models, openai.chat(dialect=TGI), openai.complete(TGI), count_messages, count_text)

@@ -88,4 +88,4 @@ def _count(channel: Channel, answer: object) -> int:
     return count
 
 
-SERVER = Server(Kind.VLLM, list_models, openai.chat(), count_messages, count_text)
+SERVER = Server(Kind.VLLM, list_models, openai.chat(), openai.complete(), count_messages, count_text)

@@ -9,6 +9,7 @@ from inhouse.domain.conversation import Tool
 from inhouse.domain.errors import ErrorKind, InhouseError
 from inhouse.domain.events import ToolCall
 from inhouse.domain.models import ModelId
+from inhouse.inference.tolerant import Json, as_object, text
 from inhouse.inference.tools.arguments import fitted, made_id, read_arguments
 
 _JSON_ENDS = ("}", '"', "")
@@ -152,10 +153,12 @@ class Assembly:
         return [self._finished(call, taken) for call in calls], lost
 
     def _finished(self, call: _Open, taken: set[str]) -> ToolCall:
+        arguments = read_arguments(call.arguments)
+        if arguments is not None and not call.name:
+            call.name, arguments = self._named_inside(arguments)
         tool = self._tools.get(call.name)
         if tool is None:
             raise self._unusable("a tool without a name", "a name is missing")
-        arguments = read_arguments(call.arguments)
         if arguments is None:
             raise self._unusable(call.name, "they are not a JSON object")
         arguments, wrong = fitted(tool, arguments)
@@ -164,6 +167,14 @@ class Assembly:
         id_ = call.id if len(call.id) >= _SHORTEST_ID and call.id not in taken else made_id()
         taken.add(id_)
         return ToolCall(id_, call.name, arguments)
+
+    def _named_inside(self, arguments: Json) -> tuple[str, Json]:
+        """TGI 2 streams its grammar's own object: `{"function": {"_name": ..., the arguments}}`."""
+        function = as_object(arguments.get("function"))
+        name = text(function, "_name")
+        if name:
+            self._check_offered(name)
+        return name, {key: value for key, value in function.items() if key != "_name"}
 
     def _unusable(self, name: str, why: str) -> InhouseError:
         return self._error(

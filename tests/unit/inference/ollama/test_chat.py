@@ -188,7 +188,7 @@ async def over_http(behaviour: Behaviour, tools: Iterable[Tool] = ()) -> tuple[l
         found: list[Event | InhouseError] = []
         async with AsyncExitStack() as stack:
             try:
-                async for each in chat(channel, admitted, num_ctx=512, rules=rules(tools=offered), stack=stack):
+                async for each in chat(channel, admitted, (), rules(tools=offered), stack):
                     found.append(each)  # noqa: PERF401
             except InhouseError as error:
                 found.append(error)
@@ -200,7 +200,7 @@ async def over_http(behaviour: Behaviour, tools: Iterable[Tool] = ()) -> tuple[l
 async def test_over_http() -> None:
     found, asked = await over_http(replay("ollama/api_chat_tool.ndjson"), [READ])
     assert found == RECORDED["ollama/api_chat_tool.ndjson"]
-    assert asked["options"] == {"num_ctx": 512}
+    assert asked["options"] == {"num_ctx": 8192}
 
 
 async def test_a_refusal_over_http() -> None:

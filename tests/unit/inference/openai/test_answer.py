@@ -44,7 +44,7 @@ RECORDED_STREAMS = {
     "tgi/chat_stream_usage.sse": ["text Hello", "finished stop 7+3"],
     "tgi/tool_stream.sse": ['call read_file {"path": "a.py"}', "finished toolCalls"],
     "tgi/completions_stream.sse": ["text a + b", "finished length 3+2"],
-    "tgi/v2_tool_stream.sse": ["error bad_response"],  # the name is among the arguments, which is not read yet
+    "tgi/v2_tool_stream.sse": ['call read_file {"path": "a.py"}', "finished toolCalls"],  # named among its arguments
     "tgi/error_in_stream.sse": ["text par", "error server_error"],
     "tgi/overloaded_in_stream.sse": ["error overloaded"],
     "ollama/v1_chat_stream_usage.sse": ["thinking Let me", "text Hi", "finished stop 12+2"],
