@@ -26,7 +26,7 @@ test-cluster: env-dev ## a LiteLLM proxy in front of two llama.cpp replicas
 test-vllm: env-dev ## a real vLLM on the CPU: several GB, and a minute to start
 	@$(BIN)/inhouse model pull
 	@$(BIN)/python scripts/server_environment.py vllm
-	@$(BIN)/python -m pytest tests/e2e/vllm
+	@$(BIN)/python -m pytest --timeout 600 tests/e2e/vllm
 
 check: env-dev ## linters, types and layers
 	@$(BIN)/ruff check

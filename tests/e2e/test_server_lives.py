@@ -6,7 +6,9 @@ import httpx
 import pytest
 
 from tests.e2e.servers.llamacpp import Options, llamacpp
+from tests.e2e.servers.ollama import ollama
 from tests.e2e.servers.running import RunningServer
+from tests.lsp.engine import comes_true, descendants
 
 
 @pytest.fixture
@@ -52,3 +54,15 @@ def test_a_server_that_cannot_start_says_why(tmp_path: Path) -> None:
 def test_a_server_is_known_by_its_url(llamacpp_server: RunningServer) -> None:
     assert "sk-" not in repr(llamacpp_server)
     assert llamacpp_server.url == f"http://127.0.0.1:{llamacpp_server.port}"
+
+
+async def test_ollama_has_its_own_default_context_and_keeps_its_models(tmp_path: Path, embedded_model: Path) -> None:
+    with ollama(tmp_path, embedded_model, num_ctx=None) as server, server.client() as client:
+        server.restart()
+        client.post("/api/chat", json={"model": server.model, "messages": []})
+        (loaded,) = client.get("/api/ps").json()["models"]
+        runners = descendants(server.pid)
+        server.kill()
+        assert (loaded["model"], loaded["context_length"]) == (server.model, server.context_length)
+        assert runners
+        assert await comes_true(lambda: not set(runners) & set(descendants(1)))

@@ -77,8 +77,14 @@ def _refusals(recorder: Recorder) -> None:
 
 
 def _down(recorder: Recorder, replicas: list[RunningServer]) -> None:
-    for replica in replicas:
-        replica.stop()
+
+    def kill() -> None:
+        for replica in replicas:
+            replica.kill()
+
+    long = FEW | {"stream": True, "max_tokens": 1000, "messages": [{"role": "user", "content": "Tell a long story."}]}
+    note = "its replica is killed after the first piece"
+    recorder.post("chat_stream_replica_killed.sse", CHAT, long, note=note, meanwhile=kill)
     recorder.post("chat_replicas_down_500.json", CHAT, FEW, note="all replicas stopped, no retries")
     recorder.post("chat_stream_replicas_down_500.json", CHAT, FEW | {"stream": True})
 

@@ -1,5 +1,7 @@
 """Records a real Ollama anew: `python -m tests.e2e.servers.record_ollama MODEL.gguf`."""
 
+import os
+import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -11,6 +13,7 @@ from tests.e2e.servers import tool_rounds
 from tests.e2e.servers.ollama import CHAT_ONLY, WITH_TOOLS, ollama
 from tests.e2e.servers.recorder import Recorder
 from tests.e2e.servers.running import RunningServer
+from tests.lsp.engine import descendants
 
 HI = [{"role": "user", "content": "Say hi in three words."}]
 LONG = [{"role": "user", "content": "word " * 3000}]
@@ -25,6 +28,7 @@ def main(model: Path) -> None:
         _refusals(recorder)
         _truncations(recorder)
         _openai(recorder)
+        _crashes(recorder)
         _cancelled(server)
         recorder.save()
 
@@ -107,6 +111,21 @@ def _openai(recorder: Recorder) -> None:
     recorder.post("v1_chat_tools.sse", chat, tools | {"stream": True, "max_tokens": 60, "temperature": 0})
     recorder.post("v1_chat_no_tools_400.json", chat, few | {"tools": [tool_rounds.READ_FILE]})
     recorder.post("v1_chat_404.json", chat, few | {"model": "none"})
+
+
+def _crashes(recorder: Recorder) -> None:
+    """The runner, which is the process that holds the model, is killed after the first token."""
+
+    def kill() -> None:
+        (runner,) = descendants(recorder.server.pid)
+        os.kill(runner, signal.SIGKILL)
+
+    story = [{"role": "user", "content": "Tell a long story."}]
+    note = "the runner is killed after the first token"
+    native = {"model": CHAT_ONLY, "messages": story, "options": {"num_predict": 500}}
+    recorder.post("api_chat_runner_killed.ndjson", "/api/chat", native, note=note, meanwhile=kill)
+    openai = {"model": CHAT_ONLY, "messages": story, "max_tokens": 500, "stream": True}
+    recorder.post("v1_chat_runner_killed.sse", "/v1/chat/completions", openai, note=note, meanwhile=kill)
 
 
 def _cancelled(server: RunningServer) -> None:

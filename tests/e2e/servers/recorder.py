@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from tests.e2e.servers.running import PATIENCE, RunningServer
 from tests.fakes.recorded import FOLDER
 
 _SHOWN_OF_REQUEST = 240
+_BROKEN = "; then the connection broke, without the end of the chunked body"
 _LEFT_OUT = re.compile("date|content-.*|transfer-encoding|connection|vary|x-frame-options|x-content-.*|.*-cost-.*")
 """Of the headers: said elsewhere in the entry, or about nothing that a client of the API looks at."""
 _MANIFEST = FOLDER / "manifest.json"
@@ -29,13 +31,21 @@ class Recorder:
     hidden: dict[str, str] = field(default_factory=dict[str, str])
     _entries: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
 
-    def get(self, name: str, path: str, *, note: str = "", headers: dict[str, str] | None = None) -> httpx.Response:
-        return self._record(name, "GET", path, None, note, headers)
+    def get(self, name: str, path: str, *, note: str = "", headers: dict[str, str] | None = None) -> None:
+        self._record(name, httpx.Request("GET", self.server.url + path), note, headers or {})
 
     def post(
-        self, name: str, path: str, body: dict[str, Any], *, note: str = "", headers: dict[str, str] | None = None
-    ) -> httpx.Response:
-        return self._record(name, "POST", path, body, note, headers)
+        self,
+        name: str,
+        path: str,
+        body: dict[str, Any],
+        *,
+        note: str = "",
+        headers: dict[str, str] | None = None,
+        meanwhile: Callable[[], None] | None = None,
+    ) -> None:
+        """`meanwhile` is called once the first piece of the answer is there."""
+        self._record(name, httpx.Request("POST", self.server.url + path, json=body), note, headers or {}, meanwhile)
 
     def save(self) -> None:
         manifest = json.loads(_MANIFEST.read_text("utf-8")) | self._entries
@@ -44,31 +54,32 @@ class Recorder:
     def _record(
         self,
         name: str,
-        method: str,
-        path: str,
-        body: dict[str, Any] | None,
+        request: httpx.Request,
         note: str,
-        headers: dict[str, str] | None,
-    ) -> httpx.Response:
-        sent = {key: value for key, value in (self.server.headers | (headers or {})).items() if value}
-        with httpx.Client(base_url=self.server.url, headers=sent, timeout=5 * PATIENCE, trust_env=False) as client:
-            response = client.request(method, path, json=body)
+        headers: dict[str, str],
+        meanwhile: Callable[[], None] | None = None,
+    ) -> None:
+        request.headers.update({key: value for key, value in (self.server.headers | headers).items() if value})
+        with httpx.Client(timeout=5 * PATIENCE, trust_env=False) as client:
+            response = client.send(request, stream=True)
+            content, whole = _read(response, meanwhile)
+            response.close()
+        self._entries[f"{self.folder}/{name}"] = self._entry(request, response, note if whole else f"{note}{_BROKEN}")
+        target = FOLDER / self.folder / name
+        target.parent.mkdir(exist_ok=True)
+        target.write_text(self._scrub(_readable(response, content)), "utf-8")
+
+    def _entry(self, request: httpx.Request, response: httpx.Response, note: str) -> dict[str, Any]:
+        shown = f"{request.method} {request.url.path}  request: {request.content.decode() or 'null'}"
         more = {key: value for key, value in response.headers.items() if not _LEFT_OUT.fullmatch(key)}
-        entry: dict[str, Any] = {
+        return {
             "status": response.status_code,
             "content_type": response.headers.get("content-type", ""),
             "provenance": "recorded",
             "version": self.server.version,
-            "request": self._scrub(f"{method} {path}  request: {json.dumps(body)}"[:_SHOWN_OF_REQUEST]),
+            "request": self._scrub(shown[:_SHOWN_OF_REQUEST]),
             "note": note,
-        }
-        if more:
-            entry["headers"] = {key: self._scrub(value) for key, value in more.items()}
-        self._entries[f"{self.folder}/{name}"] = entry
-        target = FOLDER / self.folder / name
-        target.parent.mkdir(exist_ok=True)
-        target.write_text(self._scrub(_readable(response)), "utf-8")
-        return response
+        } | ({"headers": {key: self._scrub(value) for key, value in more.items()}} if more else {})
 
     def _scrub(self, text: str) -> str:
         for secret, instead in (self.hidden | {f":{self.server.port}": ":8080"}).items():
@@ -76,10 +87,24 @@ class Recorder:
         return re.sub(str(Path.home()), "/home/user", text)
 
 
-def _readable(response: httpx.Response) -> str:
+def _read(response: httpx.Response, meanwhile: Callable[[], None] | None) -> tuple[bytes, bool]:
+    """The body so far, and whether it came to its end."""
+    content = b""
+    try:
+        for piece in response.iter_bytes():
+            content += piece
+            if meanwhile is not None:
+                meanwhile()
+                meanwhile = None
+    except httpx.TransportError:
+        return content, False
+    return content, True
+
+
+def _readable(response: httpx.Response, content: bytes) -> str:
     if not response.headers.get("content-type", "").startswith("application/json"):
-        return response.text
-    body = response.json()
+        return content.decode()
+    body = json.loads(content)
     if isinstance(body, dict) and "tensors" in body:  # of Ollama: hundreds, and all alike
         body["tensors"] = body["tensors"][:2]
     return json.dumps(body, indent=1, ensure_ascii=False) + "\n"
