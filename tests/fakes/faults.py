@@ -137,11 +137,13 @@ FAULTS = {
     ),
     "model that is not listed": Fault("model_not_found", "nope", model="nope", posts=0),
     "overflow of llama.cpp": Fault(
-        "context_overflow", "context", replay("llamacpp/chat_overflow_400.json"), status=400
+        "context_overflow", "context", replay("llamacpp/chat_overflow_400.json"), status=400, posts=2
     ),
-    "overflow of vLLM": Fault("context_overflow", "context", replay("vllm/chat_overflow_400.json"), status=400),
+    "overflow of vLLM": Fault(
+        "context_overflow", "context", replay("vllm/chat_overflow_400.json"), status=400, posts=2
+    ),
     "overflow of TGI": Fault("context_overflow", "context", replay("tgi/overflow_422.json"), status=422),
-    "overflow of SGLang": Fault("context_overflow", "context", replay("sglang/overflow_400.json"), status=400),
+    "overflow of SGLang": Fault("context_overflow", "context", replay("sglang/overflow_400.json"), status=400, posts=2),
     "413 of a proxy": Fault("too_large", "too large", html_page(413), status=413),
     # It cannot, now.
     "429": Fault(
@@ -152,8 +154,10 @@ FAULTS = {
         retry_after=7,
     ),
     "500": Fault("server_error", "500", json_reply({"error": "CUDA error at /opt/vllm/x.py"}, status=500), status=500),
-    "502 page": Fault("server_error", "502", html_page(502), status=502),
-    "503 while loading": Fault("loading", "loading", replay("llamacpp/loading_503.json"), status=503),
+    "502 page": Fault("server_error", "502", html_page(502), status=502, posts=3),
+    "503 while loading": Fault(
+        "loading", "loading", replay("llamacpp/loading_503.json"), status=503, settings=QUICK, posts=3
+    ),
     "504 without a body": Fault("server_error", "504", reply(504), status=504),
     # It begins and does not end.
     "stream without an end": Fault("incomplete", "before the answer", unfinished(answers.chat()), text=HELLO),

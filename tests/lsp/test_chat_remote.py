@@ -1,7 +1,7 @@
 """`inhouse/chat` with a backend at a URL: what arrives there, what comes back, and what ends there."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import pytest
 from lsprotocol import types
@@ -32,6 +32,23 @@ def echo(pause: float = 0.0) -> Behaviour:
         return stream(*pieces)(request)
 
     return answer
+
+
+class AtOnce:
+    """How many answers were under way at once, `most`."""
+
+    def __init__(self) -> None:
+        self._now = 0
+        self.most = 0
+
+    def counted(self, behaviour: Behaviour) -> Behaviour:
+        def answer(request: Request) -> Iterator[Step]:
+            self._now += 1
+            self.most = max(self.most, self._now)
+            yield from behaviour(request)
+            self._now -= 1
+
+        return answer
 
 
 async def test_one_setting_is_enough_to_chat_with_a_server(start_client: StartClient) -> None:
@@ -121,14 +138,16 @@ async def test_twenty_chats_in_a_row_use_one_connection(start_client: StartClien
 async def test_twenty_chats_at_once_do_not_mix_and_no_more_than_allowed_run(
     start_client: StartClient, home: dict[str, str]
 ) -> None:
-    with FakeBackend(chat=echo(pause=0.05)) as backend:
+    running_at_once = AtOnce()
+    with FakeBackend(chat=running_at_once.counted(echo(pause=0.05))) as backend:
         write_user_file(home, {"backends.lab": {"url": backend.url, "max_concurrency": 3}})
         async with start_client() as client:
             running = [client.start_chat(ask(f"number {number} is here")) for number in range(20)]
             texts = [(await chat.chat()).text for chat in running]
         requests = [one.request for one in backend.exchanges(CHAT)]
     assert texts == [f"number {number} is here " for number in range(20)]
-    assert len({request.connection for request in requests}) == 3
+    assert len(requests) == 20
+    assert running_at_once.most == 3
     assert any("queued for lab" in str(value) for value in running[-1].progress)
 
 

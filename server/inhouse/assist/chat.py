@@ -104,13 +104,13 @@ class _Chat:
         session, catalog, name = self._session, self._session.catalog, candidate.backend.name
         if self._failure is not None:
             yield Notice(f"{self._failure.message} {candidate.model.id} answers instead.")
-        attempt = Attempt(session, self._request, candidate)
+        attempt, began = Attempt(session, self._request, candidate), time.monotonic()
         try:
             async for event in attempt.events(self._stack):
                 yield event
         except InhouseError as exc:
             self._blame(exc, candidate)
-            catalog.breaker(name).failed(exc)
+            catalog.breaker(name).failed(exc, time.monotonic() - began)
             if exc.kind in STALE_KINDS:
                 catalog.forget(name)
             passable = exc.kind in _TOO_MUCH_FOR_IT and self._failure is not None

@@ -156,6 +156,10 @@ class Catalog:
         if self._policy.air_gapped:
             models = tuple(model for model in models if model.local)
         now = time.monotonic()
+        if failure is not None:
+            self._breakers[backend.name].failed(failure, now - began)
+        elif known is not None and known.failure is not None:
+            self._breakers[backend.name].succeeded()
         return Entry(models, failure, zone, now, (now - began) * 1000)
 
     def _taught(self, model: Model) -> Model:

@@ -42,39 +42,46 @@ class Router:
 
         The model that was asked for comes as it is; of the others only those that can do what the request `needs`.
         """
-        resting: list[Candidate] = []
-        async for each in self._in_order(wanted, needs):
-            failure = self._rests(each)
-            if failure is not None and isinstance(each, Candidate):
-                resting.append(each)
-                yield failure
-            else:
-                yield each
-        for each in resting:
-            yield each
-
-    async def _in_order(self, wanted: str, needs: frozenset[Ability]) -> AsyncIterator[Candidate | InhouseError]:
-        first = await self._first(wanted)
-        if first is not None:
-            yield first
-        asked = _backend_of(first)
+        named = ModelId.parse(wanted)
+        first = named.backend if named is not None else ""
+        resting: list[str] = []
+        asked: str | None = first
+        if (failure := self._rests(first)) is not None:
+            resting.append(first)
+            yield failure
+        elif (found := await self._first(wanted)) is not None:
+            asked = _backend_of(found)
+            yield found
         for name in self.order:
-            if name != asked and (best := await self._automatic(name, needs)) is not None:
+            if name == asked:
+                continue
+            if (failure := self._rests(name)) is not None:
+                resting.append(name)
+                yield failure
+            elif (best := await self._automatic(name, needs)) is not None:
+                yield best
+        for name in resting:  # nobody else could
+            best = await (self._first(wanted) if name == first else self._automatic(name, needs))
+            if best is not None:
                 yield best
 
-    def _rests(self, each: Candidate | InhouseError) -> InhouseError | None:
-        """Why this one is not tried now, if another may be."""
-        if isinstance(each, InhouseError) or not self.fallback or len(self.order) < 2:
-            return None
-        return self.catalog.breaker(each.backend.name).open
+    def _rests(self, name: str) -> InhouseError | None:
+        """Why this backend is not tried now, if another may be."""
+        alone = not self.fallback or len(self.order) < 2 or name not in self.backends
+        return None if alone else self.catalog.breaker(name).open
 
     async def resolve(self, wanted: str) -> Candidate:
         """The one model that `wanted` means; raises if there is none."""
-        async for candidate in self._in_order(wanted, frozenset()):
-            if isinstance(candidate, InhouseError):
-                raise dataclasses.replace(candidate)  # the catalog keeps its own for the next one who asks
-            return candidate
-        raise no_backend()
+        found = await self._first(wanted)
+        for name in self.order if found is None else ():
+            found = await self._automatic(name, frozenset())
+            if found is not None:
+                break
+        if isinstance(found, InhouseError):
+            raise dataclasses.replace(found)  # the catalog keeps its own for the next one who asks
+        if found is None:
+            raise no_backend()
+        return found
 
     async def _automatic(self, name: str, needs: frozenset[Ability]) -> Candidate | InhouseError | None:
         """A backend's first chat model; None for a cloud backend that the settings do not name in routing.order.
