@@ -15,6 +15,7 @@ from inhouse.domain.errors import ErrorKind, InhouseError, Refusal
 from inhouse.domain.events import Event, Finished, Notice, Progress, Stage, TextDelta, ThinkingDelta, ToolCall, Usage
 from inhouse.domain.models import Ability
 from inhouse.inference.lessons import Lesson
+from inhouse.inference.openai.unable import advice_on_tools
 from inhouse.inference.route import Candidate, may
 
 ENOUGH_TOKENS = 200
@@ -62,7 +63,9 @@ class Attempt:
         if self._request.tools and not may(model, Ability.TOOLS):
             if self._request.tool_choice == "required":
                 raise _cannot(self._candidate, "call tools")
-            notices += self._once_told("tools", f"{model.id} cannot call tools and answers without them.")
+            told = f"{model.id} cannot call tools and answers without them."
+            remedy = advice_on_tools(self._candidate.backend.software.kind) if model.capabilities.chat else ""
+            notices += self._once_told("tools", f"{told} {remedy}".rstrip())
             self._request = without_tools(self._request)
         return notices
 

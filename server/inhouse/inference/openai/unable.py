@@ -33,7 +33,14 @@ _ADVICE = {
     Kind.EMBEDDED: "use a model that can call tools",
     Kind.OLLAMA: "give the model a TEMPLATE that knows tools in its Modelfile",
     Kind.TGI: "start TGI with a chat template that knows tools (--tokenizer-config-path)",
+    Kind.HUGGINGFACE: "name a provider that can, as MODEL:PROVIDER",
 }
+
+
+def advice_on_tools(kind: Kind) -> str:
+    """What would let a server's model call tools, as a sentence; empty where nothing is known to."""
+    remedy = _ADVICE.get(kind, "")
+    return f"{remedy[:1].upper()}{remedy[1:]}." if remedy else ""
 
 
 def advice_on_parser(kind: Kind, model: ModelId) -> str:
