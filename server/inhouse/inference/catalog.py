@@ -152,7 +152,7 @@ class Catalog:
         except InhouseError as exc:
             failure = exc
             state = ModelState.LOADING if exc.kind is ErrorKind.LOADING else ModelState.UNAVAILABLE
-            models = tuple(dataclasses.replace(model, state=state) for model in known.models) if known else ()
+            models = tuple(dataclasses.replace(model, state=state) for model in await _before(backend, known, exc))
         if self._policy.air_gapped:
             models = tuple(model for model in models if model.local)
         now = time.monotonic()
@@ -171,6 +171,13 @@ class Catalog:
 
     def _forget_lessons(self, name: str) -> None:
         self._lessons = {model: lesson for model, lesson in self._lessons.items() if model.backend != name}
+
+
+async def _before(backend: Backend, known: Entry | None, failure: InhouseError) -> tuple[Model, ...]:
+    """What it offered before it failed; nothing is looked up where the policy forbids all."""
+    if known is not None or failure.kind is ErrorKind.POLICY:
+        return known.models if known is not None else ()
+    return await backend.remembered()
 
 
 def _offer(entry: Entry) -> object:

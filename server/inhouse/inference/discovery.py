@@ -8,9 +8,9 @@ from inhouse.domain.models import Kind, Software
 from inhouse.inference.detect import by_headers, by_list, detect, face
 from inhouse.inference.egress.channel import Channel
 from inhouse.inference.known import Known, KnownServers
+from inhouse.inference.listing import Listing
 from inhouse.inference.prober import Prober
 from inhouse.inference.servers import openai
-from inhouse.inference.servers.listing import Listing
 from inhouse.inference.servers.table import SERVERS
 
 _BY_LIST = frozenset({Kind.VLLM, Kind.LLAMACPP, Kind.SGLANG, Kind.HUGGINGFACE})
@@ -45,9 +45,8 @@ class Discovery:
         """Raises InhouseError. With `anew`, nothing that was found out before is believed."""
         url = self._channel.endpoint.base_url
         if anew:
-            self._known, self._read = Known(), True
-        elif not self._read:
-            self._known, self._read = await asyncio.to_thread(self._servers.read, url), True
+            self._known, self._read = Known(models=self._known.models), True
+        await self._read_record()
         before = copy.deepcopy(self._known)
         try:
             return await self._listed(Prober(self._channel, self._known, self._patience))
@@ -83,5 +82,15 @@ class Discovery:
 
     async def _ask(self, prober: Prober, kind: Kind) -> Listing:
         listing = await SERVERS[kind].list_models(prober)
-        self._known.version = listing.version
+        self._known.version, self._known.models = listing.version, listing.models
         return listing
+
+    async def remembered(self) -> Listing:
+        """What was listed last, perhaps by another process; empty where nobody has asked within a day."""
+        await self._read_record()
+        return Listing(self._known.models, self._known.version)
+
+    async def _read_record(self) -> None:
+        if not self._read:
+            url = self._channel.endpoint.base_url
+            self._known, self._read = await asyncio.to_thread(self._servers.read, url), True

@@ -21,6 +21,7 @@ from inhouse.inference.discovery import Discovery
 from inhouse.inference.egress.addresses import resolve
 from inhouse.inference.egress.channel import Channel
 from inhouse.inference.known import KnownServers
+from inhouse.inference.listing import Listing
 from inhouse.inference.openai.messages import offered
 from inhouse.inference.openai.rules import Rules
 from inhouse.inference.openai.transcript import transcript
@@ -94,7 +95,13 @@ class RemoteBackend:
         )
         async with within(limit, late):
             listing = await self._discovery.list_models(anew=anew)
-            local = await self.zone() is Zone.LOCAL
+        return await self._announced(listing)
+
+    async def remembered(self) -> tuple[Model, ...]:
+        return await self._announced(await self._discovery.remembered())
+
+    async def _announced(self, listing: Listing) -> tuple[Model, ...]:
+        local = await self.zone() is Zone.LOCAL
         overrides = {override.name: override for override in self._settings.models}
         return tuple(
             announce(self.name, each, override=overrides.get(each.name), tokens=self._config.tokens, local=local)
@@ -158,6 +165,7 @@ class RemoteBackend:
             tool_arguments_bytes=self._config.limits.tool_arguments_bytes,
             tool_calls_in_text=self._settings.tool_calls_in_text,
             kind=self._discovery.kind,
+            version=self._discovery.software.version or "",
         )
 
     def _no_first_token(self, model: ModelId) -> InhouseError:

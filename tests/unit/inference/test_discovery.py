@@ -4,19 +4,25 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
 from inhouse.config.schema import BackendSettings, Config
+from inhouse.domain.conversation import ChatRequest, Message, Role, TextPart
 from inhouse.domain.errors import ErrorKind, InhouseError
-from inhouse.domain.models import Ability, ContextSource, Kind, Model
+from inhouse.domain.models import Ability, ContextSource, Kind, Model, ModelState, Zone
+from inhouse.domain.prompt import Prompt
 from inhouse.domain.secret import Secret
+from inhouse.governance.admission import admit
+from inhouse.governance.policy import Policy
+from inhouse.inference.catalog import Catalog
 from inhouse.inference.detect import MOST_REQUESTS
 from inhouse.inference.egress.channel import Channel, Endpoint
 from inhouse.inference.egress.credential import Credential, FixedKey
 from inhouse.inference.known import Known, KnownServers
 from inhouse.inference.remote import RemoteBackend
-from tests.fakes.behaviours import replay
+from tests.fakes.behaviours import json_reply, replay
 from tests.fakes.kinds.huggingface import fake_huggingface
 from tests.fakes.kinds.knobs import FakeModel, Knobs
 from tests.fakes.kinds.llamacpp import fake_llamacpp
@@ -25,6 +31,8 @@ from tests.fakes.kinds.plain import fake_plain
 from tests.fakes.kinds.sglang import fake_sglang
 from tests.fakes.kinds.under_test import FAKES, ServerUnderTest, Start
 from tests.fakes.kinds.vllm import fake_vllm
+
+OPEN = Policy(air_gapped=False, local_networks=())
 
 
 @asynccontextmanager
@@ -211,3 +219,40 @@ async def test_a_router_promises_what_all_its_providers_can_and_names_each(tmp_p
         "acme/coder:alpha": (4096, True),
         "acme/coder:beta": (2048, False),
     }
+
+
+async def test_models_of_a_server_that_is_down_are_remembered_by_the_next_process(tmp_path: Path) -> None:
+    models = (FakeModel(tools=True), FakeModel("big:cloud", remote_host="https://ollama.com:443"))
+    with fake_ollama(Knobs(models=models)) as server:
+        _, model = await found(server.url, tmp_path)
+    async with lab(server.url, tmp_path) as backend:
+        catalog = Catalog({"lab": backend}, OPEN, lambda: None)
+        entry = await catalog.entry("lab")
+    assert entry.failure is not None
+    assert [(each.id.name, each.state, each.local) for each in entry.models] == [
+        ("acme/coder", ModelState.UNAVAILABLE, True),
+        ("big:cloud", ModelState.UNAVAILABLE, False),
+    ]
+    assert entry.models[0].capabilities == model.capabilities
+
+
+@pytest.mark.parametrize(
+    ("purpose", "version", "priority"),
+    [
+        ("chat", "0.32.0", None),
+        ("background", "0.32.0", 10),
+        ("background", "0.11.2", None),
+        ("background", None, None),
+    ],
+)
+async def test_what_nobody_waits_for_comes_last_where_the_server_knows_priorities(
+    purpose: Literal["chat", "background"], version: str | None, priority: int | None, tmp_path: Path
+) -> None:
+    with fake_vllm() as server:
+        server.answer("GET /version", replay("vllm/404.json") if version is None else json_reply({"version": version}))
+        async with lab(server.url, tmp_path) as backend:
+            request = ChatRequest("r1", (Message(Role.USER, (TextPart("Hi"),)),), purpose=purpose)
+            prompt = admit(Prompt(request, (await backend.models())[0]), Zone.LOCAL, OPEN)
+            async with backend.stream(prompt) as events:
+                assert [event async for event in events]
+        assert server.exchanges("POST /v1/chat/completions")[-1].request.json.get("priority") == priority

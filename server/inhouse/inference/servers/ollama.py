@@ -10,9 +10,9 @@ import asyncio
 from collections.abc import Mapping
 
 from inhouse.domain.models import Kind
+from inhouse.inference.listing import ListedModel, Listing, plausible
 from inhouse.inference.ollama.chat import chat, complete
 from inhouse.inference.prober import Prober, not_a_list
-from inhouse.inference.servers.listing import ListedModel, Listing, plausible
 from inhouse.inference.servers.server import Server
 from inhouse.inference.tolerant import Json, as_list, as_object, integer, text
 
