@@ -21,7 +21,7 @@ EMBEDDED_MODEL = "smollm2-135m-instruct.gguf"
 GIVEN_UP_WITHIN = 2.0
 """Seconds in which a server has stopped to generate for a client that is gone."""
 KEY = "sk-canary-4711-do-not-print"
-CONTEXT = 1024
+CONTEXT = 768
 """Tokens a conversation: enough for rounds of tool calls, and read in a few seconds by one slow core."""
 
 Run = Callable[[Path, Path], AbstractContextManager[tuple[RunningServer, ...]]]
@@ -137,6 +137,7 @@ _LOCAL = (
     Real("real-ollama", lambda *paths: _one(ollama(*paths, num_ctx=CONTEXT)), replace(OLLAMA, model=CHAT_ONLY, tools=False), _answers_at_once),
     Real("real-ollama-tools", lambda *paths: _one(ollama(*paths, num_ctx=CONTEXT)), replace(OLLAMA, model=WITH_TOOLS), _answers_at_once),
 )
+_SMALL = (Real("real-llamacpp-small", _llamacpp(n_ctx=256), replace(LLAMACPP, tools=False), _slots_idle),)
 _HEAVY = (
     Real("real-vllm", _vllm(tool_parser=True), VLLM, _none_running),
     Real("real-vllm-no-parser", _vllm(), replace(VLLM, tools=False), _none_running),
@@ -150,5 +151,7 @@ def _starts(servers: tuple[Real, ...]) -> tuple[Start, ...]:
 
 
 REAL = _starts(_LOCAL)
+REAL_SMALL = _starts(_SMALL)
+"""With a very short context."""
 REAL_VLLM = _starts(_HEAVY)
 REAL_CLUSTER = _starts(_CLUSTERS)
