@@ -40,9 +40,7 @@ class Answers:
 
     async def test_a_count_says_what_the_usage_will_be_where_it_is_exact(self, lab: Lab) -> None:
         asked = lab.asked(QUESTION, maxTokens=1)
-        counted = await lab.client.request(
-            "inhouse/countTokens", {"model": lab.model, "messages": asked["messages"]}
-        )
+        counted = await lab.client.request("inhouse/countTokens", {"model": lab.model, "messages": asked["messages"]})
         used = (await lab.client.chat(asked)).result["usage"]["inputTokens"]
         assert counted["exact"] is (lab.server.exact_counts and lab.server.chat)
         assert counted["tokens"] == used if counted["exact"] else counted["tokens"] >= used

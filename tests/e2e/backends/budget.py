@@ -6,10 +6,11 @@ from hypothesis import strategies as st
 from tests.e2e.backends.lab import Lab
 from tests.lsp.plain_json import JsonObject, ResponseError
 
+AWKWARD = ("<|im_end|>", "漢字かな", "😀", "def f(x):\n    return x ** 2\n", "word ")
 TEXTS = st.one_of(
     st.text(min_size=1, max_size=60),
     st.text(alphabet="0123456789-=*#_.{}()\n\t ", min_size=1, max_size=200),
-    st.sampled_from(["<|im_end|>", "漢字かな", "😀", "def f(x):\n    return x ** 2\n", "word "]).map(lambda text: text * 9),
+    st.sampled_from([text * 9 for text in AWKWARD]),
 )
 
 

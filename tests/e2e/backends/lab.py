@@ -108,9 +108,7 @@ async def labs(
     with isolated_home(folder / "home") as home:
         write_user_file(home, tables)
         async with start_client(home | keys, workspace) as client:
-            yield {
-                name: Lab(_slug(name), server, client, home | keys, Row(name)) for name, server in servers.items()
-            }
+            yield {name: Lab(_slug(name), server, client, home | keys, Row(name)) for name, server in servers.items()}
 
 
 def _slug(name: str) -> str:

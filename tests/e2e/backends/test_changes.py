@@ -1,6 +1,7 @@
 """Servers that are slow, empty, loading or not there yet: all of them at once, in one editor."""
 
 import asyncio
+import json
 from collections.abc import Generator
 from contextlib import AsyncExitStack, ExitStack
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from inhouse.config.schema import BackendSettings
 from tests.e2e.backends.lab import Lab, labs, turned
 from tests.e2e.backends.listing import MOST_REQUESTS, requests_until_listed
+from tests.e2e.running import run_inhouse
 from tests.e2e.servers.under_test import REAL
 from tests.fakes.door import Door
 from tests.fakes.kinds.knobs import TEXTS
@@ -38,12 +40,19 @@ async def listed(lab: Lab) -> list[JsonObject]:
 async def test_what_a_server_is_costs_it_few_requests(tmp_path: Path, servers: Servers) -> None:
     async with labs(tmp_path, servers) as each:
         anyone = next(iter(each.values()))
-        names = {model["backend"] for model in await listed(anyone)}
-        assert names == {lab.name for lab in each.values()}
+        models = await listed(anyone)
+        assert {model["backend"] for model in models} == {lab.name for lab in each.values()}
         for lab in each.values():
             requests = requests_until_listed(lab.server)
             assert requests <= MOST_REQUESTS
             lab.row.found("requests", str(requests))
+        run = await asyncio.to_thread(run_inhouse, anyone.home, "models", "--json")
+        assert [model["id"] for model in json.loads(run.stdout)["models"]] == [model["id"] for model in models]
+        run = await asyncio.to_thread(run_inhouse, anyone.home, "doctor", "--json")
+        told = {check["name"]: check["detail"] for check in json.loads(run.stdout)["checks"]}
+        for lab in each.values():
+            status = await lab.status()
+            assert told[f"{lab.name}: server"].endswith(f": {status['evidence']}"), lab.name
 
 
 async def test_a_server_without_a_model_is_no_error_and_one_that_gets_a_model_is_noticed(

@@ -1,4 +1,5 @@
-"""The suite for every server (tests/e2e/backends), here against vLLM: with a tool parser, without one, and with a model without a chat template."""
+"""The suite for every server (tests/e2e/backends), here against vLLM: with and without a tool parser, and with a model
+that has no chat template."""
 
 import pytest
 

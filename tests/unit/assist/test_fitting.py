@@ -26,7 +26,7 @@ from inhouse.domain.conversation import (
     ToolResultPart,
 )
 from inhouse.domain.errors import ErrorKind, InhouseError
-from inhouse.domain.events import Dropped, Usage
+from inhouse.domain.events import Dropped
 from inhouse.domain.models import ContextSource, Count, TokenLimits
 from inhouse.governance.admission import Admitted
 from inhouse.inference.route import Candidate
