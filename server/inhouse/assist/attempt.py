@@ -116,9 +116,11 @@ class Attempt:
         if self._refits == MOST_REFITS or (failure.tokens and self._is_news(failure.tokens.limit)):
             return False
         self._refits += 1
+        catalog, model = self._session.catalog, self._candidate.model.id
+        before = catalog.ratios(model)
         told = failure.tokens.input if failure.tokens else 0
         learn(self._session, fitted, max(told, math.ceil(fitted.count.tokens * TOO_LOW)))
-        return True
+        return catalog.ratios(model) != before
 
     def _is_news(self, context_length: int) -> bool:
         return context_length != self._candidate.model.context_length
