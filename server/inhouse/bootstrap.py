@@ -5,6 +5,7 @@ import dataclasses
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from weakref import WeakValueDictionary
 
 from inhouse.assist.session import Session
 from inhouse.config.backends import TRUSTED
@@ -32,6 +33,7 @@ from inhouse.inference.keys.source import Keys, KeySettings
 from inhouse.inference.known import KnownServers
 from inhouse.inference.remote import RemoteBackend
 from inhouse.inference.route import Router
+from inhouse.inference.slots import Slots
 from inhouse.inference.unusable import UnusableBackend
 
 ROUTER_KEY = "HF_TOKEN"
@@ -59,6 +61,7 @@ class Resources:
         self._supervisors: dict[EngineSettings, Supervisor] = {}
         self._retired: list[Supervisor] = []
         self._wanted: set[object] = set()
+        self._slots = WeakValueDictionary[tuple[str, str, int], Slots]()
 
     def channel(self, endpoint: Endpoint, guard: Guard, settings: KeySettings, keyring: KeyringStore) -> Channel:
         key = (endpoint, guard, settings)
@@ -68,6 +71,13 @@ class Resources:
         if key not in self._channels:
             self._channels[key] = Channel(endpoint, guard.check, self._keys[settings])
         return self._channels[key]
+
+    def slots(self, backend: str, url: str, limit: int) -> Slots:
+        """Those that requests under way still hold, so that a change of settings lets no more at once to a server."""
+        slots = self._slots.get((backend, url, limit))
+        if slots is None:
+            slots = self._slots[backend, url, limit] = Slots(limit)
+        return slots
 
     def supervisor(self, settings: EngineSettings) -> Supervisor:
         self._wanted.add(settings)
@@ -171,7 +181,8 @@ def _remote(
         connect_timeout=settings.connect_timeout,
     )
     channel = resources.channel(endpoint, Guard(policy, name), keys, keyring)
-    return RemoteBackend(name, config, channel, kept.servers, kept.affinity)
+    slots = resources.slots(name, endpoint.base_url, settings.max_concurrency)
+    return RemoteBackend(name, config, channel, kept.servers, kept.affinity, slots)
 
 
 def _file(path: str) -> str:

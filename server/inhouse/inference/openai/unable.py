@@ -45,6 +45,12 @@ def advice_on_parser(kind: Kind, model: ModelId) -> str:
     )
 
 
+def advice_on_tools(kind: Kind) -> str:
+    """What would let a model call tools, as far as its server's kind tells; else empty."""
+    remedy = _ADVICE.get(kind)
+    return "" if remedy is None else f"To let it call them, {remedy}."
+
+
 _TEXTS: tuple[tuple[str, Unable], ...] = (
     (r"tool choice requires --enable-auto-tool-choice", Unable(Refusal.TOOLS, VLLM_TOOLS)),
     (r"tools? param requires --jinja", Unable(Refusal.TOOLS, LLAMACPP_TOOLS)),
