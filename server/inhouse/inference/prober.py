@@ -51,7 +51,8 @@ class Reply:
 
 class Prober:
     """One round of questions. A path that was asked in this round is not asked twice; what can be done without is no
-    more asked for when `patience`, in seconds, is nearly over; `unanswered` when something was not asked or answered."""
+    more asked for when `patience`, in seconds, is nearly over. `unanswered`: something was not asked, or not answered.
+    """
 
     def __init__(self, channel: Channel, known: Known, patience: float = 10 * PROBE_SECONDS) -> None:
         self.channel = channel

@@ -15,4 +15,4 @@ class Address(FakeBackend):
         self.serves = serves
 
     def _steps(self, request: Request) -> Iterable[Step]:
-        return (Rst(),) if self.serves is None else self.serves._steps(request)  # noqa: SLF001 - it stands in for it
+        return (Rst(),) if self.serves is None else self.serves._steps(request)
