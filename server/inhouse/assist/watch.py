@@ -36,7 +36,8 @@ class Watch:
         if entry.forgotten:  # a request has failed there
             return True
         due = self._due.get(name)
-        if due is None:
+        noticed_by_others = entry.failure is not None and not self._looks.get(name)
+        if due is None or noticed_by_others:  # they list too, and the time set for a healthy server is long
             due = self._due[name] = entry.asked_at + self._wait(name, entry)
         return time.monotonic() >= due and entry.stale
 
