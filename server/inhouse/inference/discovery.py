@@ -10,7 +10,7 @@ from inhouse.inference.egress.channel import Channel
 from inhouse.inference.known import Known, KnownServers
 from inhouse.inference.prober import Prober
 from inhouse.inference.servers import openai
-from inhouse.inference.servers.listing import Listing
+from inhouse.inference.servers.listing import Listing, tidied
 from inhouse.inference.servers.table import SERVERS
 
 _BY_LIST = frozenset({Kind.VLLM, Kind.LLAMACPP, Kind.SGLANG, Kind.HUGGINGFACE})
@@ -86,6 +86,6 @@ class Discovery:
         return listing if same or not listing.models else None
 
     async def _ask(self, prober: Prober, kind: Kind) -> Listing:
-        listing = await SERVERS[kind].list_models(prober)
+        listing = tidied(await SERVERS[kind].list_models(prober))
         prober.known.version = listing.version
         return listing

@@ -106,7 +106,7 @@ def _detail(tag: Json, details: Json, running: Json) -> str:
     if host:
         facts.append(f"runs at {host}")
     size, on_gpu = integer(running, "size"), integer(running, "size_vram")
-    if size is not None and on_gpu is not None and 0 <= on_gpu and 0 < size < _MOST_BYTES:
+    if size is not None and on_gpu is not None and on_gpu >= 0 and 0 < size < _MOST_BYTES:
         facts.append("loaded" if on_gpu >= size else f"loaded, {round(100 * (size - on_gpu) / size)} % on the CPU")
     return ", ".join(filter(None, facts))
 
