@@ -25,8 +25,8 @@ _OWNERS = {"vllm": Kind.VLLM, "llamacpp": Kind.LLAMACPP, "sglang": Kind.SGLANG}
 
 async def detect(prober: Prober) -> None:
     """Writes kind and evidence into the prober's record. An unknown server counts as a plain OpenAI-compatible one;
-    one that refuses the list, or left a question without an answer, stays untold: a busy Ollama that is taken for another
-    server for a day would hide which of its models run elsewhere. Raises InhouseError where nothing answers."""
+    one that refuses the list, or left a question without an answer, stays untold: a busy Ollama that is taken for
+    another server for a day would hide which of its models run elsewhere. Raises InhouseError where nothing answers."""
     reply = await prober.get(openai.LIST)
     known = prober.known
     if (found := by_headers(reply)) is not None or (found := by_list(reply)) is not None:
