@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -10,6 +11,7 @@ from inhouse.domain.errors import ErrorKind
 from inhouse.domain.models import Zone
 from inhouse.governance.policy import Policy
 from inhouse.inference.catalog import Catalog, Entry
+from inhouse.inference.lessons import Lesson
 from tests.unit.assist.backends import AIR_GAPPED, OPEN, REFUSING, Memory, failing
 
 
@@ -124,3 +126,16 @@ async def test_the_policy_comes_before_the_first_call(policy: Policy, zone: Zone
     assert lab.calls == calls
     assert (entry.failure is None) is ("models" in calls)
     assert entry.failure is None or entry.failure.kind is ErrorKind.POLICY
+
+
+async def test_what_was_learnt_of_a_model_ends_when_its_server_loads_it_otherwise() -> None:
+    """Also where nobody asked while the server was away."""
+    lab = Memory("lab")
+    found = catalog(lab)
+    (model,) = (await found.entry("lab")).models
+    found.teach(model.id, Lesson(context_length=512))
+    found.forget("lab")
+    assert (await found.entry("lab")).models[0].context_length == 512
+    lab.listed = (replace(model, context_length=2048),)
+    found.forget("lab")
+    assert (await found.entry("lab")).models[0].context_length == 2048
