@@ -1,6 +1,7 @@
 """A circuit breaker: a backend that keeps people waiting for nothing is left in peace for a while."""
 
 import time
+from http import HTTPStatus
 
 from inhouse.domain.errors import ErrorKind, InhouseError
 
@@ -25,13 +26,19 @@ class Breaker:
         self._last: InhouseError | None = None
 
     def failed(self, failure: InhouseError, seconds: float) -> None:
-        """After so many seconds of waiting."""
+        """After so many seconds of waiting. A server that says when to come back is left alone until then."""
+        if failure.status == HTTPStatus.TOO_MANY_REQUESTS and failure.retry_after is not None:
+            self._rest(min(LONGEST_REST, failure.retry_after), failure)
+            return
         if failure.kind not in COUNTED or seconds < SLOW or self.open is not None:
             return  # during a rest come the ends of what was under way when it began: one outage, not many
         self._failures += 1
         if self._failures >= FAILURES:
             rest = min(LONGEST_REST, FIRST_REST * 2 ** min(self._failures - FAILURES, _MOST_DOUBLED))
-            self._until, self._last = time.monotonic() + rest, failure
+            self._rest(rest, failure)
+
+    def _rest(self, seconds: float, failure: InhouseError) -> None:
+        self._until, self._last = time.monotonic() + seconds, failure
 
     def succeeded(self) -> None:
         self._failures, self._last = 0, None

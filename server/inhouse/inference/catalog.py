@@ -70,6 +70,7 @@ class Catalog:
         self._lessons: dict[ModelId, Lesson] = {}
         self._patience = patience
         self._tasks: set[asyncio.Task[Entry]] = set()
+        self._lengths: dict[str, dict[ModelId, int | None]] = {}
         self._told: set[tuple[ModelId, str]] = set()
         self._ratios: dict[ModelId, tuple[float, ...]] = {}
         self._asking = {name: asyncio.Lock() for name in backends}
@@ -189,7 +190,9 @@ class Catalog:
             self._policy.check()
             zone = await backend.zone()
             self._policy.check_zone(backend.name, zone)
-            models = tuple(self._taught(model) for model in await backend.models(anew=anew))
+            listed = await backend.models(anew=anew)
+            self._forget_outdated(backend.name, listed)
+            models = tuple(self._taught(model) for model in listed)
         except InhouseError as exc:
             failure = exc
             state = ModelState.LOADING if exc.kind is ErrorKind.LOADING else ModelState.UNAVAILABLE
@@ -209,6 +212,14 @@ class Catalog:
             model = lesson.applied(model, self._tokens)
         measured = self._measured.get(model.id)
         return model if measured is None else dataclasses.replace(model, chars_per_token=measured)
+
+    def _forget_outdated(self, name: str, listed: tuple[Model, ...]) -> None:
+        """Lessons about a model that is loaded with another context length now: its server was started anew."""
+        before = self._lengths.get(name, {})
+        self._lengths[name] = {model.id: model.context_length for model in listed}
+        for model in listed:
+            if before.get(model.id, model.context_length) != model.context_length:
+                self._lessons.pop(model.id, None)
 
     def _forget_lessons(self, name: str) -> None:
         self._lessons = {model: lesson for model, lesson in self._lessons.items() if model.backend != name}

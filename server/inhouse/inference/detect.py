@@ -6,10 +6,12 @@ while it loads; `providers` of Hugging Face's router; what marks LiteLLM; `GET /
 """
 
 import asyncio
+import hashlib
 import random
 from collections.abc import Awaitable, Callable
 
 from inhouse.domain.models import Kind
+from inhouse.inference.listing import line
 from inhouse.inference.prober import Prober, Reply
 from inhouse.inference.servers import lmstudio, openai
 from inhouse.inference.tolerant import Json, as_list, as_object, text
@@ -43,7 +45,8 @@ async def detect(prober: Prober) -> None:
 def face(reply: Reply) -> str:
     """What a list of models shows of a server that nothing is known of."""
     owners = {text(as_object(entry), "owned_by") for entry in as_list(reply.fields.get("data"))}
-    return " ".join((reply.headers.get("server", ""), *sorted(owners)))
+    shown = " ".join((reply.headers.get("server", ""), *sorted(owners)))
+    return hashlib.sha256(shown.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 Found = tuple[Kind, str] | None
@@ -78,13 +81,13 @@ async def _ollama(prober: Prober) -> Found:
     front = await prober.optional("/")
     if front is None or b"Ollama is running" not in front.body:
         return None
-    return Kind.OLLAMA, f'/ says "Ollama is running", /api/version {version}'
+    return Kind.OLLAMA, f'/ says "Ollama is running", /api/version {line(version)}'
 
 
 async def _tgi(prober: Prober) -> Found:
     info = await prober.found("/info")
     if text(info, "router") == "text-generation-router" or ("max_total_tokens" in info and "model_id" in info):
-        return Kind.TGI, f"/info says {text(info, 'router') or 'max_total_tokens'}"
+        return Kind.TGI, f"/info says {line(text(info, 'router')) or 'max_total_tokens'}"
     return None
 
 

@@ -8,7 +8,7 @@ from inhouse.domain.models import Kind, Software
 from inhouse.inference.detect import by_headers, by_list, detect, face
 from inhouse.inference.egress.channel import Channel
 from inhouse.inference.known import Known, KnownServers
-from inhouse.inference.listing import Listing
+from inhouse.inference.listing import Listing, tidied
 from inhouse.inference.prober import Prober
 from inhouse.inference.servers import openai
 from inhouse.inference.servers.table import SERVERS
@@ -86,7 +86,7 @@ class Discovery:
         return listing if same or not listing.models else None
 
     async def _ask(self, prober: Prober, kind: Kind) -> Listing:
-        listing = await SERVERS[kind].list_models(prober)
+        listing = tidied(await SERVERS[kind].list_models(prober))
         prober.known.version, prober.known.models = listing.version, listing.models
         return listing
 

@@ -20,10 +20,13 @@ PROBE_SECONDS = 2.0
 
 BODY_BYTES = 8_000_000
 
+MOST_TRIALS = 3
+"""Models that are tried in one round, where each has to be asked about for itself: the others come later."""
+
 _SPENT = 0.8
 """Of the patience: the rest is for the list itself."""
 
-_REFUSALS = frozenset({401, 403, 404, 405})
+REFUSALS = frozenset({401, 403, 404, 405})
 """Statuses after which a path is not asked again."""
 
 
@@ -59,6 +62,7 @@ class Prober:
         self.known = known
         self.patience = patience
         self.unanswered = False
+        self._trials = MOST_TRIALS
         self._replies: dict[str, Reply] = {}
         self._until = time.monotonic() + patience * _SPENT
 
@@ -95,10 +99,15 @@ class Prober:
         except (InhouseError, TimeoutError):
             self.unanswered = True
             return None
-        if reply.status in _REFUSALS:
+        if reply.status in REFUSALS:
             self.known.refused.add(route)
             return None
         return reply
+
+    def may_try(self) -> bool:
+        """Whether one more model may be tried in this round."""
+        self._trials -= 1
+        return self._trials >= 0
 
     async def found(self, path: str) -> Json:
         """The object at a path that may be missing; empty where there is none."""

@@ -61,13 +61,20 @@ def for_a_person() -> Generator[bool]:
     if _hurried.get():
         yield True
         return
+    with standing_still():
+        yield False
+
+
+@contextmanager
+def standing_still() -> Generator[None]:
+    """For what has a limit of its own and is none of the backend's doing: the limits around go on afterwards."""
     loop = asyncio.get_running_loop()
     began = loop.time()
     stopped = [(limit, when) for limit in _limits.get() if (when := limit.when()) is not None]
     for limit, _ in stopped:
         _move(limit, None)
     try:
-        yield False
+        yield
     finally:
         for limit, when in stopped:
             _move(limit, when + loop.time() - began)

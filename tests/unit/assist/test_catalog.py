@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -10,6 +11,7 @@ from inhouse.domain.errors import ErrorKind
 from inhouse.domain.models import Zone
 from inhouse.governance.policy import Policy
 from inhouse.inference.catalog import Catalog, Entry
+from inhouse.inference.lessons import Lesson
 from inhouse.inference.waiting import hurried
 from tests.unit.assist.backends import AIR_GAPPED, OPEN, REFUSING, Memory, failing
 
@@ -152,3 +154,16 @@ class TestOverview:
             await found.entries()
         await found.aclose()
         assert not [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+
+
+async def test_what_was_learnt_of_a_model_ends_when_its_server_loads_it_otherwise() -> None:
+    """Also where nobody asked while the server was away."""
+    lab = Memory("lab")
+    found = catalog(lab)
+    (model,) = (await found.entry("lab")).models
+    found.teach(model.id, Lesson(context_length=512))
+    found.forget("lab")
+    assert (await found.entry("lab")).models[0].context_length == 512
+    lab.listed = (replace(model, context_length=2048),)
+    found.forget("lab")
+    assert (await found.entry("lab")).models[0].context_length == 2048

@@ -40,3 +40,13 @@ def test_what_was_under_way_together_counts_as_one_failure_more(clock: Clock) ->
         rests.failed(GONE, 5.0)
     clock.now += FIRST_REST + 1
     assert rests.open is None
+
+
+def test_a_server_that_says_when_to_come_back_is_left_alone_until_then(clock: Clock) -> None:
+    rests = Breaker()
+    busy = InhouseError(kind=ErrorKind.OVERLOADED, message="busy.", hint="", status=429, retry_after=30)
+    rests.failed(busy, 0.01)
+    clock.now += 29
+    assert rests.open is busy
+    clock.now += 2
+    assert rests.open is None

@@ -1,7 +1,8 @@
 """A user sets one URL: what runs there is found out with few requests, kept, and found out again when it changes."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+import json
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -27,9 +28,12 @@ from tests.fakes.behaviours import json_reply, replay, silence
 from tests.fakes.kinds.huggingface import fake_huggingface
 from tests.fakes.kinds.knobs import FakeModel, Knobs
 from tests.fakes.kinds.llamacpp import fake_llamacpp
+from tests.fakes.kinds.lmstudio import fake_lmstudio
 from tests.fakes.kinds.ollama import fake_ollama
 from tests.fakes.kinds.plain import fake_plain
+from tests.fakes.kinds.server import FakeServer
 from tests.fakes.kinds.sglang import fake_sglang
+from tests.fakes.kinds.tgi import fake_tgi
 from tests.fakes.kinds.under_test import FAKES, ServerUnderTest, Start
 from tests.fakes.kinds.vllm import fake_vllm
 
@@ -294,3 +298,48 @@ async def test_what_is_known_stays_in_force_while_it_is_found_out_anew(tmp_path:
             looking.cancel()
             await asyncio.gather(looking, return_exceptions=True)
             assert backend.software.kind is Kind.OLLAMA
+
+
+async def test_of_many_models_only_a_few_are_tried_at_a_time(tmp_path: Path) -> None:
+    models = tuple(FakeModel(name=f"acme/coder-{number}") for number in range(40))
+    with fake_vllm(Knobs(models=models)) as server:
+        async with lab(server.url, tmp_path) as backend:
+            assert len(await backend.models()) == 40
+            assert len(server.paths()) <= MOST_REQUESTS
+            before = len(server.paths())
+            await backend.models()
+            assert 0 < server.paths()[before:].count("POST /tokenize") <= MOST_REQUESTS
+
+
+@pytest.mark.parametrize("name", ["", "a\x1b[31mb", "a\u202eb", "x" * 10_000])
+@pytest.mark.parametrize("make", [fake_tgi, fake_lmstudio, fake_ollama, fake_vllm])
+async def test_a_name_that_cannot_be_shown_is_no_model(
+    make: Callable[[Knobs], FakeServer], name: str, tmp_path: Path
+) -> None:
+    with make(Knobs(models=(FakeModel(name=name),))) as server:
+        async with lab(server.url, tmp_path, kind=Kind(make.__name__.removeprefix("fake_"))) as backend:
+            try:
+                assert await backend.models() == ()
+            except InhouseError as exc:
+                assert exc.kind is ErrorKind.BAD_RESPONSE
+
+
+async def test_what_a_server_says_of_itself_is_one_short_line_without_control_characters(tmp_path: Path) -> None:
+    with fake_ollama() as server:
+        server.answer("GET /api/version", json_reply({"version": "1\x1b]0;x\x07\u202e" + "9" * 5000}))
+        async with lab(server.url, tmp_path) as backend:
+            await backend.models()
+            said = f"{backend.software.version}{backend.software.evidence}"
+            assert (said.isprintable(), len(said) < 600) == (True, True)
+
+
+@pytest.mark.parametrize(
+    ("show", "running"),
+    [('{"capabilities": [{}, []]}', "{}"), ("{}", '{"name": "acme/coder", "size": 1, "size_vram": -1e308}')],
+)
+async def test_absurd_figures_of_an_ollama_break_nothing(show: str, running: str, tmp_path: Path) -> None:
+    with fake_ollama() as server:
+        server.answer("POST /api/show", json_reply(json.loads(show)))
+        server.answer("GET /api/ps", json_reply({"models": [json.loads(running)]}))
+        async with lab(server.url, tmp_path, kind=Kind.OLLAMA) as backend:
+            await backend.models()
