@@ -1,6 +1,7 @@
-"""What helps a cluster: one conversation stays on one replica, its prefix stays as it was, and titles wait for chats."""
+"""What helps a cluster: a conversation stays on one replica, its prefix stays as it was, and titles wait for chats."""
 
 import json
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -111,7 +112,9 @@ def without_end(body: dict[str, Any]) -> str:
 
 
 async def test_prompt_of_a_turn_is_the_beginning_of_the_next_ones(
-    start_client: StartClient, home: dict[str, str], workspace: Any  # noqa: ANN401 - a path
+    start_client: StartClient,
+    home: dict[str, str],
+    workspace: Any,  # noqa: ANN401 - a path
 ) -> None:
     """System text, tools, an attached file, a call and its result: nothing in front moves when the talk goes on."""
     file = workspace / "d.py"
@@ -131,7 +134,7 @@ async def test_prompt_of_a_turn_is_the_beginning_of_the_next_ones(
                 messages.append(said("tool", answered) if answered else said("user", "And then?"))
         bodies = [one.request.json for one in server.exchanges(CHAT) if "stream" in one.request.json]
     assert len(bodies) == 3
-    for earlier, later in zip(bodies, bodies[1:], strict=False):
+    for earlier, later in pairwise(bodies):
         assert without_end(later).startswith(without_end(earlier))
         assert json.dumps(earlier["tools"]) == json.dumps(later["tools"])
         assert list(earlier) == list(later)
@@ -151,9 +154,7 @@ async def queued(client: EditorClient, *chats: RunningRequest) -> None:
         await client.pulse.until(lambda chat=chat: any("queued" in each for each in reports(chat.progress)))
 
 
-async def test_titles_wait_behind_chats_which_keep_their_order(
-    start_client: StartClient, home: dict[str, str]
-) -> None:
+async def test_titles_wait_behind_chats_which_keep_their_order(start_client: StartClient, home: dict[str, str]) -> None:
     with FakeBackend(chat=cut_after(answers.chat(), 3, Stall())) as backend:
         write_user_file(home, ALONE | {"backends.lab": {"url": backend.url, "max_concurrency": 1}})
         async with start_client() as client:

@@ -63,9 +63,7 @@ async def test_request_goes_to_the_first_that_can_do_what_it_needs(
             assert "second|agent answers instead." in notice
 
 
-async def test_named_model_goes_on_to_one_that_can_do_the_same(
-    start_client: StartClient, home: dict[str, str]
-) -> None:
+async def test_named_model_goes_on_to_one_that_can_do_the_same(start_client: StartClient, home: dict[str, str]) -> None:
     with (
         fake_vllm(serving("lost", tools=True)) as lost,
         fake_vllm(serving("plain")) as plain,

@@ -1,7 +1,7 @@
 """Settings that change while chats stream: those end on the old ones, the next begins on the new, and none is lost."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import pytest
 from lsprotocol import types
@@ -22,7 +22,7 @@ from tests.lsp.running import RunningRequest
 from tests.lsp.test_chat_remote import AtOnce
 from tests.user_file import user_file, write_user_file
 
-Tables = dict[str, dict[str, object]]
+Tables = Mapping[str, Mapping[str, object]]
 Change = Callable[[EditorClient, Tables], None]
 
 ALONE: Tables = {"embedded": {"enabled": False}}
@@ -36,9 +36,11 @@ def change(request: pytest.FixtureRequest, home: dict[str, str]) -> Change:
     """Replaces the settings from where the user makes them."""
 
     def by_editor(client: EditorClient, tables: Tables) -> None:
-        backends = {table.partition(".")[2]: values for table, values in tables.items() if table.startswith("backends.")}
+        backends = {
+            table.partition(".")[2]: values for table, values in tables.items() if table.startswith("backends.")
+        }
         rest = {table: values for table, values in tables.items() if table and not table.startswith("backends.")}
-        inhouse = {"backends": backends} | rest | tables.get("", {})
+        inhouse: Mapping[str, object] = {"backends": backends, **rest, **tables.get("", {})}
         client.workspace_did_change_configuration(types.DidChangeConfigurationParams(settings={"inhouse": inhouse}))
 
     def by_file(_client: EditorClient, tables: Tables) -> None:
@@ -61,15 +63,14 @@ async def test_each_change_takes_effect_with_the_next_chat(
     models = Knobs(models=(FakeModel("small"), FakeModel("large")), event_seconds=0.05)
     with fake_vllm(models) as vllm, fake_ollama(models) as ollama:
         steps: dict[str, tuple[Tables, str]] = {
-            "url": (ALONE | {"backends.lab": {"url": ollama.url}}, "lab|small"),
-            "model": (ALONE | {"backends.lab": {"url": ollama.url}, "": {"model": "lab|large"}}, "lab|large"),
-            "kind": (ALONE | {"backends.lab": {"url": ollama.url, "kind": "openai"}}, "lab|small"),
-            "name": (ALONE | {"backends.other": {"url": vllm.url}}, "other|small"),
+            "url": ({**ALONE, "backends.lab": {"url": ollama.url}}, "lab|small"),
+            "model": ({**ALONE, "backends.lab": {"url": ollama.url}, "": {"model": "lab|large"}}, "lab|large"),
+            "kind": ({**ALONE, "backends.lab": {"url": ollama.url, "kind": "openai"}}, "lab|small"),
+            "name": ({**ALONE, "backends.other": {"url": vllm.url}}, "other|small"),
         }
         async with start_client() as client:
-            before = ALONE | {"backends.lab": {"url": vllm.url}}
             model = "lab|small"
-            change(client, before)
+            change(client, {**ALONE, "backends.lab": {"url": vllm.url}})
             for name, (tables, expected) in steps.items():
                 with subtests.test(name):
                     under_way = await streaming(client)
@@ -89,11 +90,11 @@ async def test_each_change_takes_effect_with_the_next_chat(
 async def test_key_that_changes_is_sent_with_the_next_chat(start_client: StartClient, home: dict[str, str]) -> None:
     with FakeBackend(chat=SLOW) as backend:
         keys = {"OLD_KEY": "sk-old-4711", "NEW_KEY": "sk-new-4711"}
-        write_user_file(home, ALONE | {"backends.lab": {"url": backend.url, "api_key_env": "OLD_KEY"}})
+        write_user_file(home, {**ALONE, "backends.lab": {"url": backend.url, "api_key_env": "OLD_KEY"}})
         async with start_client(env=home | keys) as client:
             under_way = await streaming(client)
             backend.answer(CHAT, locked("sk-new-4711", SLOW))
-            write_user_file(home, ALONE | {"backends.lab": {"url": backend.url, "api_key_env": "NEW_KEY"}})
+            write_user_file(home, {**ALONE, "backends.lab": {"url": backend.url, "api_key_env": "NEW_KEY"}})
             assert (await client.chat(ask())).text == HELLO
             assert [(await chat.chat()).text for chat in under_way] == [HELLO] * 2
         sent = [one.request.header("authorization") for one in backend.exchanges(CHAT)]
@@ -104,7 +105,8 @@ async def test_air_gap_that_comes_keeps_the_next_chat_in_the_house(
     start_client: StartClient, home: dict[str, str]
 ) -> None:
     with FakeBackend(chat=SLOW) as cloud, FakeBackend() as house:
-        tables = ALONE | {
+        tables = {
+            **ALONE,
             "backends.cloud": {"url": cloud.url, "zone": "cloud"},
             "backends.house": {"url": house.url},
             "routing": {"order": ["cloud", "house"]},
@@ -112,7 +114,7 @@ async def test_air_gap_that_comes_keeps_the_next_chat_in_the_house(
         write_user_file(home, tables)
         async with start_client() as client:
             under_way = await streaming(client)
-            write_user_file(home, tables | {"privacy": {"air_gapped": True}})
+            write_user_file(home, {**tables, "privacy": {"air_gapped": True}})
             assert (await client.chat(ask())).result["backend"] == "house"
             with pytest.raises(ResponseError) as caught:
                 await client.chat(ask(model=f"cloud|{answers.MODEL}"))
@@ -130,7 +132,7 @@ async def test_change_of_other_settings_lets_no_more_requests_to_a_server(
         async with start_client() as client:
             chats: list[RunningRequest] = []
             for number in range(8):
-                write_user_file(home, ALONE | lab | {"tokens": {"minimum_output": 100 + number}})
+                write_user_file(home, {**ALONE, **lab, "tokens": {"minimum_output": 100 + number}})
                 chats.append(client.start_chat(ask()))
                 await chats[number // 2].partial(1)
             assert [(await chat.chat()).text for chat in chats] == [HELLO] * 8
@@ -143,10 +145,10 @@ async def test_connection_and_turn_of_replaced_settings_are_given_back(
     with FakeBackend(chat=HELD) as old, FakeBackend() as new:
         async with start_client() as client:
             for number in range(3):
-                write_user_file(home, ALONE | {"backends.lab": {"url": old.url, "max_concurrency": 1}})
+                write_user_file(home, {**ALONE, "backends.lab": {"url": old.url, "max_concurrency": 1}})
                 held = client.start_chat(ask())
                 await held.partial(1)
-                write_user_file(home, ALONE | {"backends.lab": {"url": new.url, "max_concurrency": 1}})
+                write_user_file(home, {**ALONE, "backends.lab": {"url": new.url, "max_concurrency": 1}})
                 assert (await client.chat(ask())).text == HELLO
                 held.cancel()
                 assert await old.exchanges(CHAT)[number].closed_by_client_async(1.0)

@@ -126,7 +126,9 @@ async def test_second_window_believes_what_the_first_found_out(start_client: Sta
     assert not {"GET /v1/models", "GET /"} & set(asked[1])
 
 
-async def test_slow_server_is_passed_over_until_it_is_well_again(start_client: StartClient, home: dict[str, str]) -> None:
+async def test_slow_server_is_passed_over_until_it_is_well_again(
+    start_client: StartClient, home: dict[str, str]
+) -> None:
     """The circuit breaker: nobody waits a third time for what was in vain twice."""
     with FakeBackend(chat=silence()) as slow, FakeBackend() as next_one:
         first = {"url": slow.url, "first_token_timeout": 2.1}

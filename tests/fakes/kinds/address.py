@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 
-from tests.fakes.kinds.server import FakeServer
 from tests.fakes.server import FakeBackend
 from tests.fakes.wire import Request, Rst, Step
 
@@ -10,9 +9,9 @@ from tests.fakes.wire import Request, Rst, Step
 class Address(FakeBackend):
     """`serves` answers in its place and need not run itself; while there is none, every connection is reset."""
 
-    def __init__(self, serves: FakeServer | None = None) -> None:
+    def __init__(self, serves: FakeBackend | None = None) -> None:
         super().__init__()
         self.serves = serves
 
     def _steps(self, request: Request) -> Iterable[Step]:
-        return (Rst(),) if self.serves is None else self.serves._steps(request)  # noqa: SLF001 - it stands in for it
+        return (Rst(),) if self.serves is None else self.serves._steps(request)
