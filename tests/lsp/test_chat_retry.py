@@ -1,5 +1,7 @@
 """Waiting and trying again at one backend: only before the answer begins, only for what passes, and not for long."""
 
+from itertools import pairwise
+
 import pytest
 from lsprotocol import types
 
@@ -30,7 +32,7 @@ def lab(backend: FakeBackend, **settings: object) -> dict[str, dict[str, object]
 
 def seconds_between(sent: list[Exchange]) -> list[float]:
     arrived = [one.request.arrived for one in sent]
-    return [later - earlier for earlier, later in zip(arrived, arrived[1:], strict=False)]
+    return [later - earlier for earlier, later in pairwise(arrived)]
 
 
 PASSES: dict[str, list[Behaviour]] = {

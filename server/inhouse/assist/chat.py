@@ -112,7 +112,7 @@ class _Chat:
             self._blame(exc, candidate)
             catalog.breaker(name).failed(exc, time.monotonic() - began)
             if exc.kind in STALE_KINDS:
-                catalog.forget(name)
+                catalog.forget(name, exc)
             passable = exc.kind in _TOO_MUCH_FOR_IT and self._failure is not None
             if attempt.begun or not (passable or may_move_on(session, exc) or self._stops_at(exc)):
                 raise

@@ -1,6 +1,7 @@
 """A circuit breaker: a backend that keeps people waiting for nothing is left in peace for a while."""
 
 import time
+from collections.abc import Callable
 from http import HTTPStatus
 
 from inhouse.domain.errors import ErrorKind, InhouseError
@@ -18,9 +19,10 @@ COUNTED = frozenset({ErrorKind.UNREACHABLE, ErrorKind.TIMEOUT, ErrorKind.OVERLOA
 
 
 class Breaker:
-    """The requests of one backend, as they ended."""
+    """The requests of one backend, as they ended. `now` is the clock, in seconds."""
 
-    def __init__(self) -> None:
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        self._now = now
         self._failures = 0
         self._until = 0.0
         self._last: InhouseError | None = None
@@ -38,7 +40,7 @@ class Breaker:
             self._rest(rest, failure)
 
     def _rest(self, seconds: float, failure: InhouseError) -> None:
-        self._until, self._last = time.monotonic() + seconds, failure
+        self._until, self._last = self._now() + seconds, failure
 
     def succeeded(self) -> None:
         self._failures, self._last = 0, None
@@ -46,4 +48,4 @@ class Breaker:
     @property
     def open(self) -> InhouseError | None:
         """The failure for which requests go elsewhere at the moment, where they can; None when it may be tried."""
-        return self._last if time.monotonic() < self._until else None
+        return self._last if self._now() < self._until else None

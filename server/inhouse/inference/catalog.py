@@ -176,8 +176,11 @@ class Catalog:
     def calibrate(self, model: ModelId, ratios: tuple[float, ...]) -> None:
         self._ratios[model] = ratios
 
-    def forget(self, name: str) -> None:
-        """Something about this backend went wrong: ask anew next time."""
+    def forget(self, name: str, failure: InhouseError | None = None) -> None:
+        """Something about this backend went wrong: ask anew next time. After a failure that a restart may be behind,
+        what was learnt of its models counts no longer."""
+        if failure is not None and failure.kind in _AWAY:
+            self._forget_lessons(name)
         known = self._entries.get(name)
         if known is not None:
             self._entries[name] = dataclasses.replace(known, asked_at=-LIST_SECONDS)

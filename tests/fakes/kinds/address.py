@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 
-from tests.fakes.kinds.server import FakeServer
 from tests.fakes.server import FakeBackend
 from tests.fakes.wire import Request, Rst, Step
 
@@ -10,7 +9,7 @@ from tests.fakes.wire import Request, Rst, Step
 class Address(FakeBackend):
     """`serves` answers in its place and need not run itself; while there is none, every connection is reset."""
 
-    def __init__(self, serves: FakeServer | None = None) -> None:
+    def __init__(self, serves: FakeBackend | None = None) -> None:
         super().__init__()
         self.serves = serves
 
