@@ -4,6 +4,7 @@ import pytest
 
 pytest.register_assert_rewrite(
     "tests.e2e.backends.answers",
+    "tests.e2e.backends.budget",
     "tests.e2e.backends.found",
     "tests.e2e.backends.lab",
     "tests.e2e.backends.limits",

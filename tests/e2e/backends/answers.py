@@ -34,7 +34,7 @@ class Answers:
     async def test_usage_is_the_servers_own(self, lab: Lab) -> None:
         result = (await lab.chat(QUESTION, maxTokens=3)).result
         assert result["usage"]["exact"] is True
-        assert result["usage"]["outputTokens"] in range(1, 4)
+        assert result["usage"]["outputTokens"] > 0
         if lab.server.chat or lab.server.fake is not None:
             assert result["usage"]["inputTokens"] == await asyncio.to_thread(own_count, lab)
 

@@ -19,8 +19,7 @@ class Listing:
         can = model["capabilities"]
         assert can["chat"] is server.chat
         assert lab.tools or not can["toolCalling"], "what it cannot do is not promised"
-        source = {"server": "the server", "assumed": "assumed"}[model["contextSource"]]
-        lab.row.found("context length", f"{model['contextLength']} ({source})")
+        lab.row.found("context length", {"server": "of the server", "assumed": "assumed"}[model["contextSource"]])
         lab.row.found("fill-in-the-middle", "yes" if can["fim"] else "no")
 
     async def test_its_software_is_recognised_and_the_evidence_shown(self, lab: Lab) -> None:
@@ -28,9 +27,11 @@ class Listing:
         status = await lab.status()
         assert (status["kind"], status["state"]) == (lab.server.kind, "ready")
         assert status["evidence"]
+        what = "a fake of" if lab.server.fake is not None else "the real one,"
+        lab.row.found("tried", f"{what} {lab.server.version}" if lab.server.version else "a fake")
         lab.row.found("kind", status["kind"])
         lab.row.found("evidence", status["evidence"])
-        lab.row.found("version", status.get("version", ""))
+        lab.row.found("version", status.get("version", "-"))
 
     async def test_a_model_that_it_does_not_have_is_said_with_those_that_it_has(self, lab: Lab) -> None:
         asked = lab.asked("Hi") | {"model": f"{lab.name}|nobody/has-this"}

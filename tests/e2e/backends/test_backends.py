@@ -1,4 +1,4 @@
-"""The suite against every fake, llama.cpp and Ollama. `make test-cluster` and `make test-vllm` have the other real ones."""
+"""The suite against every fake, llama.cpp and Ollama; `make test-cluster` and `make test-vllm` have the others."""
 
 import pytest
 
@@ -39,8 +39,8 @@ class TestLimits(Limits): ...
 async def test_a_call_to_a_tool_that_was_not_offered_is_an_error(lab: Lab) -> None:
     if not lab.tools:
         return
-    with turned(lab.server.fake, tool_calls=(ToolCall("delete_everything", {"path": "/"}),)):
-        with pytest.raises(ResponseError) as caught:
-            await lab.chat(tool_rounds.conversation(), tools=tool_rounds.OFFERED)
+    unheard_of = ToolCall("delete_everything", {"path": "/"})
+    with turned(lab.server.fake, tool_calls=(unheard_of,)), pytest.raises(ResponseError) as caught:
+        await lab.chat(tool_rounds.conversation(), tools=tool_rounds.OFFERED)
     assert caught.value.kind == "bad_response"
     assert "delete_everything" in caught.value.message

@@ -21,7 +21,7 @@ EMBEDDED_MODEL = "smollm2-135m-instruct.gguf"
 GIVEN_UP_WITHIN = 2.0
 """Seconds in which a server has stopped to generate for a client that is gone."""
 KEY = "sk-canary-4711-do-not-print"
-CONTEXT = 1024
+CONTEXT = 768
 """Tokens a conversation: enough for rounds of tool calls, and read in a few seconds by one slow core."""
 
 Run = Callable[[Path, Path], AbstractContextManager[tuple[RunningServer, ...]]]
@@ -49,6 +49,7 @@ class Real:
 
             yield replace(
                 self.told,
+                version=first.version,
                 url=first.url,
                 model=self.told.model or first.model,
                 key=first.key,
@@ -95,17 +96,18 @@ def _told(kind: str, **more: Any) -> ServerUnderTest:  # noqa: ANN401 - the fiel
     return replace(base, **more)
 
 
-def _one(server: AbstractContextManager[RunningServer]) -> AbstractContextManager[tuple[RunningServer, ...]]:
-    @contextmanager
-    def alone() -> Generator[tuple[RunningServer, ...]]:
-        with server as running:
-            yield (running,)
-
-    return alone()
+@contextmanager
+def _one(server: AbstractContextManager[RunningServer]) -> Generator[tuple[RunningServer, ...]]:
+    with server as running:
+        yield (running,)
 
 
-def _llamacpp(**options: Any) -> Run:  # noqa: ANN401 - the fields of Options
-    return lambda folder, model: _one(llamacpp(folder, model, Options(**{"n_ctx": CONTEXT, **options})))
+def _llamacpp(options: Options) -> Run:
+    return lambda folder, model: _one(llamacpp(folder, model, options))
+
+
+def _ollama(folder: Path, model: Path) -> AbstractContextManager[tuple[RunningServer, ...]]:
+    return _one(ollama(folder, model, num_ctx=CONTEXT))
 
 
 @contextmanager
@@ -130,23 +132,15 @@ LLAMACPP = _told("llamacpp", exact_counts=True, unknown_model=None)
 OLLAMA = _told("ollama")
 VLLM = _told("vllm", exact_counts=True)
 
-_TEMPLATE_AND_SLOTS = _llamacpp(n_ctx=2 * CONTEXT, n_parallel=2, template=HERMES)
+_SLOTS = Options(n_ctx=2 * CONTEXT, n_parallel=2, template=HERMES)
+_LOCKED = Options(n_ctx=CONTEXT, key=KEY)
 _LOCAL = (
-    Real("real-llamacpp", _TEMPLATE_AND_SLOTS, LLAMACPP, _slots_idle),
-    Real("real-llamacpp-key", _llamacpp(key=KEY), replace(LLAMACPP, tools=False), _slots_idle),
-    Real(
-        "real-ollama",
-        lambda *paths: _one(ollama(*paths, num_ctx=CONTEXT)),
-        replace(OLLAMA, model=CHAT_ONLY, tools=False),
-        _answers_at_once,
-    ),
-    Real(
-        "real-ollama-tools",
-        lambda *paths: _one(ollama(*paths, num_ctx=CONTEXT)),
-        replace(OLLAMA, model=WITH_TOOLS),
-        _answers_at_once,
-    ),
+    Real("real-llamacpp", _llamacpp(_SLOTS), LLAMACPP, _slots_idle),
+    Real("real-llamacpp-key", _llamacpp(_LOCKED), replace(LLAMACPP, tools=False), _slots_idle),
+    Real("real-ollama", _ollama, replace(OLLAMA, model=CHAT_ONLY, tools=False), _answers_at_once),
+    Real("real-ollama-tools", _ollama, replace(OLLAMA, model=WITH_TOOLS), _answers_at_once),
 )
+_SMALL = Real("real-llamacpp-small", _llamacpp(Options(n_ctx=256)), replace(LLAMACPP, tools=False), _slots_idle)
 _HEAVY = (
     Real("real-vllm", _vllm(tool_parser=True), VLLM, _none_running),
     Real("real-vllm-no-parser", _vllm(), replace(VLLM, tools=False), _none_running),
@@ -160,5 +154,7 @@ def _starts(servers: tuple[Real, ...]) -> tuple[Start, ...]:
 
 
 REAL = _starts(_LOCAL)
+REAL_SMALL = _starts((_SMALL,))
+"""With a very short context."""
 REAL_VLLM = _starts(_HEAVY)
 REAL_CLUSTER = _starts(_CLUSTERS)

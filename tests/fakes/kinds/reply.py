@@ -36,7 +36,7 @@ def reply(
     knobs: Knobs, model: FakeModel, asked: dict[str, Any], *, prompt_tokens: int, limit: int | None = None
 ) -> Reply:
     """The answer that the knobs foresee, of at most `limit` tokens, and no more than the context has left."""
-    if knobs.echo:
+    if knobs.echo and asked.get("messages"):
         knobs = _echoing(knobs, asked)
     calls = knobs.tool_calls if _wants_tools(asked) else ()
     thinking = knobs.thinking if model.thinking else ()
