@@ -186,7 +186,8 @@ class RemoteBackend:
         return None if count is None else await self._counted(count(self._channel, text))
 
     async def _counted(self, count: Awaitable[int]) -> Count | None:
-        """None where the server cannot count after all: an older one, or another than its `kind` says."""
+        """None where the server cannot count after all: an older one, another than its `kind` says, or a gateway that
+        refuses to (Ray Serve LLM 2.60 takes no messages at vLLM's /tokenize, seen)."""
         limit = self._settings.first_token_timeout
         late = InhouseError(
             kind=ErrorKind.TIMEOUT,
@@ -198,7 +199,7 @@ class RemoteBackend:
             async with within(limit, late):
                 return Count(await count, exact=True)
         except InhouseError as exc:
-            if exc.kind is not ErrorKind.BAD_RESPONSE:
+            if exc.kind not in (ErrorKind.BAD_RESPONSE, ErrorKind.INVALID_REQUEST):
                 raise
             return None
 

@@ -1,15 +1,24 @@
 """One cluster for all its tests: two replicas and the proxy, which takes ten seconds to start."""
 
+import tomllib
 from collections.abc import Generator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.e2e.servers.litellm import litellm
+from tests.e2e.servers.litellm import DEPLOYED, KEY, litellm
 from tests.e2e.servers.llamacpp import HERMES, Options, llamacpp
 from tests.e2e.servers.running import RunningServer
+from tests.lsp.conftest import start_client, workspace
+from tests.user_file import Tables, write_user_file
+
+__all__ = ["start_client", "workspace"]
+
+SLOTS = 2
+"""Of each replica: so many answers at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,14 +30,20 @@ class Cluster:
 
 
 @pytest.fixture(scope="session")
-def running_cluster(tmp_path_factory: pytest.TempPathFactory, embedded_model: Path) -> Generator[Cluster]:
-    folder = tmp_path_factory.mktemp("cluster")
+def running_replicas(
+    tmp_path_factory: pytest.TempPathFactory, embedded_model: Path
+) -> Generator[tuple[RunningServer, ...]]:
+    folder, options = tmp_path_factory.mktemp("replicas"), Options(n_ctx=2048 * SLOTS, n_parallel=SLOTS, template=HERMES)
     with ExitStack() as stack:
-        replicas = tuple(
-            stack.enter_context(llamacpp(folder / name, embedded_model, Options(template=HERMES)))
-            for name in ("first", "second")
-        )
-        yield Cluster(stack.enter_context(litellm(folder / "proxy", replicas)), replicas)
+        yield tuple(stack.enter_context(llamacpp(folder / name, embedded_model, options)) for name in ("first", "second"))
+
+
+@pytest.fixture(scope="session")
+def running_cluster(
+    tmp_path_factory: pytest.TempPathFactory, running_replicas: tuple[RunningServer, ...]
+) -> Generator[Cluster]:
+    with litellm(tmp_path_factory.mktemp("proxy"), running_replicas) as proxy:
+        yield Cluster(proxy, running_replicas)
 
 
 @pytest.fixture
@@ -38,3 +53,21 @@ def cluster(running_cluster: Cluster) -> Generator[Cluster]:
     for replica in running_cluster.replicas:
         if not replica.runs:
             replica.start()
+
+
+@pytest.fixture
+def user(home: dict[str, str], cluster: Cluster) -> dict[str, str]:
+    """A user with the settings of docs/deploy, and a key."""
+    write_user_file(home, laptop(cluster.proxy))
+    return home | {"LLM_KEY": KEY}
+
+
+def laptop(proxy: RunningServer, **changed: object) -> Tables:
+    """docs/deploy's settings for this proxy: `kind` as is said there for LiteLLM, and no sizes of other models."""
+    settings: dict[str, Any] = tomllib.loads((DEPLOYED / "inhouse.toml").read_text("utf-8"))
+    backend = {name: value for name, value in settings["backends"]["gpu"].items() if name not in ("ca_file", "models")}
+    return {
+        "": {"model": settings["model"]},
+        "backends.gpu": backend | {"url": proxy.url, "kind": "openai"} | changed,
+        "routing": settings["routing"],
+    }

@@ -236,7 +236,14 @@ class TestCounting:
 
     @pytest.mark.parametrize(
         "answer",
-        [json_reply({"tokens": []}), json_reply({"tokens": "x"}), json_reply([]), reply(200, b"<html>"), reply(404)],
+        [
+            json_reply({"tokens": []}),
+            json_reply({"tokens": "x"}),
+            json_reply([]),
+            reply(200, b"<html>"),
+            reply(404),
+            json_reply({"error": {"message": "Field required at ('body', 'prompt')"}}, status=400),
+        ],
     )
     async def test_a_server_that_cannot_count_leaves_it_to_an_estimate(self, answer: Behaviour) -> None:
         with FakeBackend(tokenize=answer) as backend:
