@@ -1,5 +1,6 @@
 """One cluster for all its tests: two replicas and the proxy, which takes ten seconds to start."""
 
+import re
 import tomllib
 from collections.abc import Generator
 from contextlib import ExitStack
@@ -28,14 +29,30 @@ class Cluster:
     proxy: RunningServer
     replicas: tuple[RunningServer, ...]
 
+    def kill_all(self) -> None:
+        for replica in self.replicas:
+            replica.kill()
+
+    def start_all(self) -> None:
+        lost = [replica for replica in self.replicas if not replica.runs]
+        for replica in lost:
+            replica.start_unawaited()
+        for replica in lost:
+            replica.await_ready()
+
 
 @pytest.fixture(scope="session")
 def running_replicas(
     tmp_path_factory: pytest.TempPathFactory, embedded_model: Path
 ) -> Generator[tuple[RunningServer, ...]]:
-    folder, options = tmp_path_factory.mktemp("replicas"), Options(n_ctx=2048 * SLOTS, n_parallel=SLOTS, template=HERMES)
+    folder, options = (
+        tmp_path_factory.mktemp("replicas"),
+        Options(n_ctx=2048 * SLOTS, n_parallel=SLOTS, template=HERMES),
+    )
     with ExitStack() as stack:
-        yield tuple(stack.enter_context(llamacpp(folder / name, embedded_model, options)) for name in ("first", "second"))
+        yield tuple(
+            stack.enter_context(llamacpp(folder / name, embedded_model, options)) for name in ("first", "second")
+        )
 
 
 @pytest.fixture(scope="session")
@@ -50,9 +67,7 @@ def running_cluster(
 def cluster(running_cluster: Cluster) -> Generator[Cluster]:
     """Whole again afterwards, whatever a test has killed."""
     yield running_cluster
-    for replica in running_cluster.replicas:
-        if not replica.runs:
-            replica.start()
+    running_cluster.start_all()
 
 
 @pytest.fixture
@@ -60,6 +75,12 @@ def user(home: dict[str, str], cluster: Cluster) -> dict[str, str]:
     """A user with the settings of docs/deploy, and a key."""
     write_user_file(home, laptop(cluster.proxy))
     return home | {"LLM_KEY": KEY}
+
+
+def asked(proxy: RunningServer, since: int = 0) -> list[int]:
+    """The statuses of all chats that the proxy has answered, from this byte of its log on."""
+    text = proxy.log.read_bytes()[since:].decode(errors="replace")
+    return [int(status) for status in re.findall(r'"POST /v1/chat/completions HTTP/1.1" (\d+)', text)]
 
 
 def laptop(proxy: RunningServer, **changed: object) -> Tables:

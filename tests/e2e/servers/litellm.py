@@ -19,7 +19,7 @@ _CONFIG: dict[str, Any] = yaml.safe_load((DEPLOYED / "litellm.yaml").read_text("
 MODEL: str = _CONFIG["model_list"][0]["model_name"]
 KEY = "sk-cluster-key"
 AFFINITY_HEADER = "x-litellm-session-id"
-COOLDOWN = 2
+COOLDOWN = 4
 """Seconds, instead of the half minute that is right for servers that take minutes to start."""
 PATIENCE = 120.0
 """Seconds: importing it alone takes fifteen on two busy cores."""
