@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 from tests.e2e.cluster.conftest import Cluster, laptop
@@ -58,7 +59,7 @@ async def test_every_turn_finds_all_earlier_ones_cached(
     assert stayed(by_replica)
     assert len(turns) == TURNS
     assert turns[0].cached <= HEAD_OF_A_TEMPLATE
-    for earlier, later in zip(turns, turns[1:], strict=False):
+    for earlier, later in pairwise(turns):
         assert later.cached >= earlier.prompt - 1, "the prompt is the same up to where the last one ended"
 
 
