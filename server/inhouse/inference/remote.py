@@ -21,6 +21,7 @@ from inhouse.inference.discovery import Discovery
 from inhouse.inference.egress.addresses import resolve
 from inhouse.inference.egress.channel import Channel
 from inhouse.inference.known import KnownServers
+from inhouse.inference.listing import Listing
 from inhouse.inference.openai.messages import offered
 from inhouse.inference.openai.rules import Rules
 from inhouse.inference.openai.transcript import transcript
@@ -37,18 +38,25 @@ _log = logging.getLogger(__name__)
 
 
 class RemoteBackend:
-    """A server somebody else runs. `affinity` is this user's key for opaque conversation ids, where any are wanted."""
+    """A server somebody else runs. `affinity` is this user's key for opaque conversation ids, where any are wanted;
+    `slots` are those that the sessions before this one use, too."""
 
     loaded = True
 
     def __init__(
-        self, name: str, config: Config, channel: Channel, servers: KnownServers, affinity: Secret | None = None
+        self,
+        name: str,
+        config: Config,
+        channel: Channel,
+        servers: KnownServers,
+        affinity: Secret | None = None,
+        slots: Slots | None = None,
     ) -> None:
         self.name = name
         self._settings = config.backends[name]
         self._config = config
         self._channel = channel
-        self._slots = Slots(self._settings.max_concurrency)
+        self._slots = slots or Slots(self._settings.max_concurrency)
         self._zone: tuple[Zone, float] | None = None
         self._networks = networks(config.privacy.local_networks)
         self._discovery = Discovery(self._settings.kind, channel, servers, config.discovery.timeout)
@@ -94,7 +102,13 @@ class RemoteBackend:
         )
         async with within(limit, late):
             listing = await self._discovery.list_models(anew=anew)
-            local = await self.zone() is Zone.LOCAL
+        return await self._announced(listing)
+
+    async def remembered(self) -> tuple[Model, ...]:
+        return await self._announced(await self._discovery.remembered())
+
+    async def _announced(self, listing: Listing) -> tuple[Model, ...]:
+        local = await self.zone() is Zone.LOCAL
         overrides = {override.name: override for override in self._settings.models}
         return tuple(
             announce(self.name, each, override=overrides.get(each.name), tokens=self._config.tokens, local=local)
@@ -158,6 +172,7 @@ class RemoteBackend:
             tool_arguments_bytes=self._config.limits.tool_arguments_bytes,
             tool_calls_in_text=self._settings.tool_calls_in_text,
             kind=self._discovery.kind,
+            version=self._discovery.software.version or "",
         )
 
     def _no_first_token(self, model: ModelId) -> InhouseError:

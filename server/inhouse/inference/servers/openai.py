@@ -12,11 +12,11 @@ from inhouse.domain.events import Event
 from inhouse.domain.models import Kind
 from inhouse.governance.admission import Admitted
 from inhouse.inference.egress.channel import Channel
+from inhouse.inference.listing import ListedModel, Listing, plausible
 from inhouse.inference.openai import client
 from inhouse.inference.openai.answer import Rules
 from inhouse.inference.openai.dialect import OPENAI, Dialect
 from inhouse.inference.prober import Prober, Reply, not_a_list
-from inhouse.inference.servers.listing import ListedModel, Listing, plausible
 from inhouse.inference.servers.server import Chat, Headers, Server
 from inhouse.inference.tolerant import Json, as_list, as_object, flag, integer, text
 
