@@ -246,6 +246,7 @@ class TestCounting:
             reply(403),
             reply(404),
             reply(405),
+            json_reply({"error": {"message": "Field required at ('body', 'prompt')"}}, status=400),
         ],
     )
     async def test_a_server_that_cannot_count_leaves_it_to_an_estimate(self, answer: Behaviour) -> None:
