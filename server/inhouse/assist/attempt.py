@@ -15,6 +15,7 @@ from inhouse.domain.errors import ErrorKind, InhouseError, Refusal
 from inhouse.domain.events import Event, Finished, Notice, Progress, Stage, TextDelta, ThinkingDelta, ToolCall, Usage
 from inhouse.domain.models import Ability
 from inhouse.inference.lessons import Lesson
+from inhouse.inference.openai.unable import advice_on_tools
 from inhouse.inference.route import Candidate, may
 
 ENOUGH_TOKENS = 200
@@ -32,6 +33,7 @@ class Attempt:
         self._candidate = candidate
         self._text: list[str] = []
         self._tried: set[str] = set()
+        self._advice = ""
         self.begun = False
 
     async def events(self, stack: AsyncExitStack) -> AsyncIterator[Event]:
@@ -62,9 +64,14 @@ class Attempt:
         if self._request.tools and not may(model, Ability.TOOLS):
             if self._request.tool_choice == "required":
                 raise _cannot(self._candidate, "call tools")
-            notices += self._once_told("tools", f"{model.id} cannot call tools and answers without them.")
+            notices += self._once_told("tools", self._without_tools())
             self._request = without_tools(self._request)
         return notices
+
+    def _without_tools(self) -> str:
+        told = f"{self._candidate.model.id} cannot call tools and answers without them."
+        advice = self._advice or advice_on_tools(self._candidate.backend.software.kind)
+        return f"{told} {advice}".strip()
 
     def _once_told(self, what: str, message: str) -> list[Notice]:
         return [Notice(message)] if self._session.catalog.first_told(self._candidate.model.id, what) else []
@@ -109,6 +116,7 @@ class Attempt:
             return None
         self._tried.add(what)
         if failure.refused is Refusal.TOOLS and self._request.tools and self._request.tool_choice == "auto":
+            self._advice = failure.hint
             return Lesson(tools=False)
         if failure.refused is Refusal.CHAT_TEMPLATE and self._candidate.model.capabilities.chat:
             return Lesson(chat=False)

@@ -11,6 +11,7 @@ SLOW = 2.0
 FIRST_REST = 15.0
 LONGEST_REST = 300.0
 """Seconds; each further failure doubles the rest."""
+_MOST_DOUBLED = 10
 
 COUNTED = frozenset({ErrorKind.UNREACHABLE, ErrorKind.TIMEOUT, ErrorKind.OVERLOADED, ErrorKind.SERVER_ERROR})
 
@@ -25,11 +26,11 @@ class Breaker:
 
     def failed(self, failure: InhouseError, seconds: float) -> None:
         """After so many seconds of waiting."""
-        if failure.kind not in COUNTED or seconds < SLOW:
-            return
+        if failure.kind not in COUNTED or seconds < SLOW or self.open is not None:
+            return  # during a rest come the ends of what was under way when it began: one outage, not many
         self._failures += 1
         if self._failures >= FAILURES:
-            rest = min(LONGEST_REST, FIRST_REST * 2 ** (self._failures - FAILURES))
+            rest = min(LONGEST_REST, FIRST_REST * 2 ** min(self._failures - FAILURES, _MOST_DOUBLED))
             self._until, self._last = time.monotonic() + rest, failure
 
     def succeeded(self) -> None:

@@ -23,7 +23,8 @@ _OWNERS = {"vllm": Kind.VLLM, "llamacpp": Kind.LLAMACPP, "sglang": Kind.SGLANG}
 
 async def detect(prober: Prober) -> None:
     """Writes kind and evidence into the prober's record. An unknown server counts as a plain OpenAI-compatible one;
-    one that refuses the list, or does not answer at all, stays untold: raises InhouseError for it."""
+    one that refuses the list, or left a question without an answer, stays untold: a busy Ollama taken for another
+    server for a day would hide which of its models run elsewhere. Raises InhouseError where nothing answers."""
     reply = await prober.get(openai.LIST)
     known = prober.known
     if (found := by_headers(reply)) is not None or (found := by_list(reply)) is not None:
@@ -34,7 +35,7 @@ async def detect(prober: Prober) -> None:
             if (found := await probe(prober)) is not None:
                 known.tell(*found)
                 return
-        if reply.status == 200:
+        if reply.status == 200 and not prober.unanswered:
             known.face = face(reply)
             known.tell(Kind.OPENAI, "no answer of its own to any question but the list of models")
 

@@ -51,12 +51,14 @@ class Reply:
 
 class Prober:
     """One round of questions. A path that was asked in this round is not asked twice; what can be done without is no
-    more asked for when `patience`, in seconds, is nearly over."""
+    more asked for when `patience`, in seconds, is nearly over. `unanswered`: something was not asked, or not answered.
+    """
 
     def __init__(self, channel: Channel, known: Known, patience: float = 10 * PROBE_SECONDS) -> None:
         self.channel = channel
         self.known = known
         self.patience = patience
+        self.unanswered = False
         self._replies: dict[str, Reply] = {}
         self._until = time.monotonic() + patience * _SPENT
 
@@ -85,11 +87,13 @@ class Prober:
             return None
         left = min(PROBE_SECONDS, self._until - time.monotonic())
         if left <= 0:
+            self.unanswered = True
             return None
         try:
             async with asyncio.timeout(left):
                 reply = await (self.get(path) if body is None else self._send("POST", path, body))
         except (InhouseError, TimeoutError):
+            self.unanswered = True
             return None
         if reply.status in _REFUSALS:
             self.known.refused.add(route)

@@ -38,18 +38,25 @@ _log = logging.getLogger(__name__)
 
 
 class RemoteBackend:
-    """A server somebody else runs. `affinity` is this user's key for opaque conversation ids, where any are wanted."""
+    """A server somebody else runs. `affinity` is this user's key for opaque conversation ids, where any are wanted;
+    `slots` are those that the sessions before this one use, too."""
 
     loaded = True
 
     def __init__(
-        self, name: str, config: Config, channel: Channel, servers: KnownServers, affinity: Secret | None = None
+        self,
+        name: str,
+        config: Config,
+        channel: Channel,
+        servers: KnownServers,
+        affinity: Secret | None = None,
+        slots: Slots | None = None,
     ) -> None:
         self.name = name
         self._settings = config.backends[name]
         self._config = config
         self._channel = channel
-        self._slots = Slots(self._settings.max_concurrency)
+        self._slots = slots or Slots(self._settings.max_concurrency)
         self._zone: tuple[Zone, float] | None = None
         self._networks = networks(config.privacy.local_networks)
         self._discovery = Discovery(self._settings.kind, channel, servers, config.discovery.timeout)

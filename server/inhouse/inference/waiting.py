@@ -38,13 +38,18 @@ async def begun_within(seconds: float, answer: AsyncIterator[Event], late: Inhou
 
 @contextmanager
 def hurried() -> Generator[None]:
-    """For an overview of all backends: it does not wait for people, who may be away."""
+    """For an overview of all backends: it does not wait for people, who may be away, nor long for a slow server."""
     before = _hurried.get()
     _hurried.set(True)
     try:
         yield
     finally:
         _hurried.set(before)
+
+
+def is_hurried() -> bool:
+    """Whether an overview waits for this."""
+    return _hurried.get()
 
 
 @contextmanager

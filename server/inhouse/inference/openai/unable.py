@@ -33,6 +33,7 @@ _ADVICE = {
     Kind.EMBEDDED: "use a model that can call tools",
     Kind.OLLAMA: "give the model a TEMPLATE that knows tools in its Modelfile",
     Kind.TGI: "start TGI with a chat template that knows tools (--tokenizer-config-path)",
+    Kind.HUGGINGFACE: "name a provider that can, as MODEL:PROVIDER",
 }
 
 
@@ -43,6 +44,12 @@ def advice_on_parser(kind: Kind, model: ModelId) -> str:
         f"{model.name} wrote a tool call as text, and nothing was called: {remedy}, "
         f"or set tool_calls_in_text = true for the backend {model.backend}."
     )
+
+
+def advice_on_tools(kind: Kind) -> str:
+    """What would let a model call tools, as far as its server's kind tells; else empty."""
+    remedy = _ADVICE.get(kind)
+    return "" if remedy is None else f"To let it call them, {remedy}."
 
 
 _TEXTS: tuple[tuple[str, Unable], ...] = (
