@@ -205,7 +205,8 @@ class RemoteBackend:
 
     async def _counted(self, what: str, count: Callable[[], Awaitable[int]]) -> Count | None:
         """None where the server cannot count after all: an older one, another than its `kind` says, or one behind a
-        gateway that lets only chats pass (Ray Serve LLM 2.60 takes no messages at vLLM's /tokenize, seen). Where it refuses the path it is not asked again until the next list."""
+        gateway that lets only chats pass (Ray Serve LLM 2.60 takes no messages at vLLM's /tokenize, seen). Where it
+        refuses the path it is not asked again until the next list."""
         if what in self._uncounted:
             return None
         limit = self._settings.first_token_timeout
