@@ -38,7 +38,6 @@ NOT_YET = "this version"
 """What a rule's refusal says of a value that it knows and this version cannot honour."""
 WITHOUT_EFFECT = (
     "completion_model",
-    "limits.tool_arguments_bytes",
     "completion",
     "actions",
     "prompts",

@@ -5,6 +5,7 @@ import dataclasses
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from weakref import WeakValueDictionary
 
 from inhouse.assist.session import Session
 from inhouse.config.backends import TRUSTED
@@ -32,6 +33,7 @@ from inhouse.inference.keys.source import Keys, KeySettings
 from inhouse.inference.known import KnownServers
 from inhouse.inference.remote import RemoteBackend
 from inhouse.inference.route import Router
+from inhouse.inference.slots import Slots
 from inhouse.inference.unusable import UnusableBackend
 
 ROUTER_KEY = "HF_TOKEN"
@@ -40,6 +42,10 @@ ROUTER_KEY = "HF_TOKEN"
 
 async def _nobody(wanted: Wanted) -> None:
     """There is no editor to ask for a key."""
+
+
+OVERVIEW_SECONDS = 3.0
+"""For which an editor's list of models waits for a slow backend, whose models follow."""
 
 
 class Resources:
@@ -55,6 +61,7 @@ class Resources:
         self._supervisors: dict[EngineSettings, Supervisor] = {}
         self._retired: list[Supervisor] = []
         self._wanted: set[object] = set()
+        self._slots = WeakValueDictionary[tuple[str, str, int], Slots]()
 
     def channel(self, endpoint: Endpoint, guard: Guard, settings: KeySettings, keyring: KeyringStore) -> Channel:
         key = (endpoint, guard, settings)
@@ -64,6 +71,13 @@ class Resources:
         if key not in self._channels:
             self._channels[key] = Channel(endpoint, guard.check, self._keys[settings])
         return self._channels[key]
+
+    def slots(self, backend: str, url: str, limit: int) -> Slots:
+        """Those that requests under way still hold, so that a change of settings lets no more at once to a server."""
+        slots = self._slots.get((backend, url, limit))
+        if slots is None:
+            slots = self._slots[backend, url, limit] = Slots(limit)
+        return slots
 
     def supervisor(self, settings: EngineSettings) -> Supervisor:
         self._wanted.add(settings)
@@ -96,7 +110,7 @@ def build_session(
     paths: Paths,
     environ: Mapping[str, str],
     resources: Resources,
-    changed: Callable[[], None] = lambda: None,
+    changed: Callable[[], None] | None = None,
 ) -> Session:
     """A session for these settings, on `resources`; opens nothing and asks nobody yet.
 
@@ -121,7 +135,8 @@ def build_session(
         backends[EMBEDDED] = _embedded(config, paths, resources)
     untrusted = {backend.name for backend in loaded.untrusted}
     order = tuple(name for name in _order(config, backends) if name not in untrusted)
-    catalog = Catalog(backends, policy, changed, config.tokens)
+    patience = None if changed is None else OVERVIEW_SECONDS
+    catalog = Catalog(backends, policy, changed or _tell_nobody, config.tokens, patience)
     router = Router(backends, order, bool(config.routing.order), catalog, config.routing.fallback)
     return Session(loaded, policy, backends, catalog, router)
 
@@ -144,6 +159,10 @@ class _Kept:
     affinity: Secret | None
 
 
+def _tell_nobody() -> None:
+    """A command ends with its first answer."""
+
+
 def _affinity(config: Config, paths: Paths) -> Secret | None:
     wanted = any(backend.affinity_header for backend in config.backends.values())
     return affinity_key(paths.state) if wanted else None
@@ -162,7 +181,8 @@ def _remote(
         connect_timeout=settings.connect_timeout,
     )
     channel = resources.channel(endpoint, Guard(policy, name), keys, keyring)
-    return RemoteBackend(name, config, channel, kept.servers, kept.affinity)
+    slots = resources.slots(name, endpoint.base_url, settings.max_concurrency)
+    return RemoteBackend(name, config, channel, kept.servers, kept.affinity, slots)
 
 
 def _file(path: str) -> str:

@@ -7,11 +7,10 @@ from tests.fakes.behaviours import cut_after, html_page, json_reply, replay, sil
 from tests.fakes.faults import HELLO
 from tests.fakes.server import CHAT, FakeBackend, refusing_url
 from tests.fakes.wire import Behaviour, Fin, Rst
-from tests.lsp.asking import ask
+from tests.lsp.asking import ask, notices
 from tests.lsp.client import EditorClient
 from tests.lsp.conftest import StartClient
 from tests.lsp.plain_json import JsonObject, ResponseError
-from tests.lsp.running import Chat
 from tests.user_file import write_user_file
 
 FIRST = f"first|{answers.MODEL}"
@@ -26,10 +25,6 @@ def two(first: str, second: str, **routing: object) -> dict[str, dict[str, objec
     return backends | {"routing": routing}
 
 
-def notices(chat: Chat) -> list[str]:
-    return [value["message"] for value in chat.partials if value["kind"] == "notice"]
-
-
 async def test_embedded_model_answers_where_the_only_server_refuses(
     start_client: StartClient, home_with_model: dict[str, str]
 ) -> None:
@@ -42,6 +37,8 @@ async def test_embedded_model_answers_where_the_only_server_refuses(
     (notice,) = notices(chat)
     assert url in notice
     assert chat.result["model"] in notice
+    assert "on this computer's CPU" in notice
+    assert "reduced" in notice
     assert chat.partials[0]["kind"] == "notice"
 
 

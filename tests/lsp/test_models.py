@@ -1,11 +1,16 @@
 """`inhouse/models`: what there is to talk to, and why something is not."""
 
 import pytest
+from lsprotocol import types
 
 from tests.fakes import answers
 from tests.fakes.behaviours import delayed, html_page, json_reply, replay, silence
+from tests.fakes.kinds.knobs import FakeModel, Knobs
+from tests.fakes.kinds.ollama import fake_ollama
 from tests.fakes.server import MODELS, FakeBackend, refusing_url
+from tests.lsp.asking import ask
 from tests.lsp.conftest import StartClient
+from tests.lsp.plain_json import JsonObject, ResponseError
 from tests.user_file import write_user_file
 
 
@@ -123,3 +128,72 @@ async def test_entries_that_make_no_sense_are_left_out(start_client: StartClient
         async with start_client(settings={"huggingface": {"customTGIEndpoint": backend.url}}) as client:
             listed = await client.request("inhouse/models")
     assert [(model["name"], model["contextSource"]) for model in listed["models"]] == [("good", "assumed")]
+
+
+OLLAMA_CHAT = "POST /api/chat"
+ELSEWHERE = FakeModel("gpt-oss:120b-cloud", remote_host="https://ollama.com:443")
+HERE = FakeModel("qwen:7b")
+
+
+def by_name(listed: JsonObject) -> dict[str, JsonObject]:
+    return {model["name"]: model for model in listed["models"]}
+
+
+async def test_model_that_ollama_runs_elsewhere_is_shown_as_such_and_never_chosen_for_the_user(
+    start_client: StartClient, home: dict[str, str]
+) -> None:
+    with fake_ollama(Knobs(models=(ELSEWHERE, HERE))) as server:
+        write_user_file(home, {"backends.lab": {"url": server.url}, "embedded": {"enabled": False}})
+        async with start_client() as client:
+            listed = await client.request("inhouse/models")
+            assert {name: model["local"] for name, model in by_name(listed).items()} == {
+                ELSEWHERE.name: False,
+                HERE.name: True,
+            }
+            assert "ollama.com" in by_name(listed)[ELSEWHERE.name]["detail"]
+            assert listed["default"] == f"lab|{HERE.name}"
+            assert (await client.chat(ask())).result["model"] == f"lab|{HERE.name}"
+            assert (await client.chat(ask(model=f"lab|{ELSEWHERE.name}"))).result["model"] == f"lab|{ELSEWHERE.name}"
+            server.knobs = Knobs(models=(ELSEWHERE,))
+            await client.request("inhouse/models", {"refresh": True})
+            with pytest.raises(ResponseError) as caught:
+                await client.chat(ask())
+            assert caught.value.kind == "no_backend"
+        assert len(server.exchanges(OLLAMA_CHAT)) == 2
+
+
+async def test_model_that_ollama_runs_elsewhere_is_out_of_reach_behind_an_air_gap(
+    start_client: StartClient, home: dict[str, str]
+) -> None:
+    with fake_ollama(Knobs(models=(ELSEWHERE, HERE))) as server:
+        tables = {"backends.lab": {"url": server.url}, "embedded": {"enabled": False}}
+        write_user_file(home, tables | {"privacy": {"air_gapped": True}, "routing": {"order": ["lab"]}})
+        async with start_client() as client:
+            assert list(by_name(await client.request("inhouse/models"))) == [HERE.name]
+            for params in (ask(model=f"lab|{ELSEWHERE.name}"), ask(model=ELSEWHERE.name)):
+                with pytest.raises(ResponseError):
+                    await client.chat(params)
+            assert (await client.chat(ask())).result["model"] == f"lab|{HERE.name}"
+        assert {one.request.json["model"] for one in server.exchanges(OLLAMA_CHAT)} == {HERE.name}
+
+
+async def test_each_ability_is_as_the_user_says(start_client: StartClient) -> None:
+    abilities = ("chat", "toolCalling", "imageInput", "thinking", "fim")
+    model = FakeModel("m", tools=False, images=True, thinking=True, fim=False)
+    with fake_ollama(Knobs(models=(model,))) as server:
+
+        def settings(**said: object) -> JsonObject:
+            return {"inhouse": {"backends": {"lab": {"url": server.url, "models": [{"name": "m", **said}]}}}}
+
+        async with start_client(settings=settings()) as client:
+            shown = by_name(await client.request("inhouse/models"))["m"]["capabilities"]
+            assert shown == {"chat": True, "toolCalling": False, "imageInput": True, "thinking": True, "fim": False}
+            for ability in abilities:
+                wanted = not shown[ability]
+                said = settings(**{ability: wanted}, contextLength=2000)
+                client.workspace_did_change_configuration(types.DidChangeConfigurationParams(settings=said))
+                found = by_name(await client.request("inhouse/models"))["m"]
+                assert (found["contextLength"], found["contextSource"]) == (2000, "config")
+                changed = {name for name in abilities if found["capabilities"][name] != shown[name]}
+                assert ability in changed, ability
+                assert changed <= {ability, "toolCalling"} if ability == "chat" else changed == {ability}

@@ -38,6 +38,7 @@ class Attempt:
         self._candidate = candidate
         self._text: list[str] = []
         self._tried: set[str] = set()
+        self._advice = ""
         self._fitted: Fitted | None = None
         self._refits = 0
         self.begun = False
@@ -70,11 +71,14 @@ class Attempt:
         if self._request.tools and not may(model, Ability.TOOLS):
             if self._request.tool_choice == "required":
                 raise _cannot(self._candidate, "call tools")
-            told = f"{model.id} cannot call tools and answers without them."
-            remedy = advice_on_tools(self._candidate.backend.software.kind) if model.capabilities.chat else ""
-            notices += self._once_told("tools", f"{told} {remedy}".rstrip())
+            notices += self._once_told("tools", self._without_tools())
             self._request = without_tools(self._request)
         return notices
+
+    def _without_tools(self) -> str:
+        told = f"{self._candidate.model.id} cannot call tools and answers without them."
+        advice = self._advice or advice_on_tools(self._candidate.backend.software.kind)
+        return f"{told} {advice}".strip()
 
     def _once_told(self, what: str, message: str) -> list[Notice]:
         return [Notice(message)] if self._session.catalog.first_told(self._candidate.model.id, what) else []
@@ -142,6 +146,7 @@ class Attempt:
             return None
         self._tried.add(what)
         if failure.refused is Refusal.TOOLS and self._request.tools and self._request.tool_choice == "auto":
+            self._advice = failure.hint
             return Lesson(tools=False)
         if failure.refused is Refusal.CHAT_TEMPLATE and self._candidate.model.capabilities.chat:
             return Lesson(chat=False)

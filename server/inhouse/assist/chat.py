@@ -16,7 +16,7 @@ from inhouse.context.support import check_supported
 from inhouse.domain.conversation import ChatRequest, ImagePart
 from inhouse.domain.errors import ErrorKind, InhouseError, Refusal
 from inhouse.domain.events import Event, Notice, Progress, Stage
-from inhouse.domain.models import Ability
+from inhouse.domain.models import Ability, Kind
 from inhouse.inference.route import Candidate, no_backend
 
 STALE_KINDS = FALLBACK_KINDS | {ErrorKind.MODEL_NOT_FOUND}
@@ -90,10 +90,10 @@ class _Chat:
         """Asks one after the other; leaves the first failure behind if nobody answers."""
         async for candidate in self._session.router.candidates(wanted, required):
             if isinstance(candidate, InhouseError):
-                if self._failure is None:
-                    self._failure = candidate
-                    if self._stops_at(candidate) or not may_pass_over(self._session, candidate, wanted):
-                        return
+                first = self._failure is None
+                self._keep(candidate)
+                if first and (self._stops_at(candidate) or not may_pass_over(self._session, candidate, wanted)):
+                    return
                 continue
             async for event in self._attempt(candidate):
                 yield event
@@ -103,7 +103,7 @@ class _Chat:
     async def _attempt(self, candidate: Candidate) -> AsyncIterator[Event]:
         session, catalog, name = self._session, self._session.catalog, candidate.backend.name
         if self._failure is not None:
-            yield Notice(f"{self._failure.message} {candidate.model.id} answers instead.")
+            yield Notice(f"{self._failure.message} {_stands_in(candidate)}")
         attempt, began = Attempt(session, self._request, candidate), time.monotonic()
         try:
             async for event in attempt.events(self._stack):
@@ -112,16 +112,22 @@ class _Chat:
             self._blame(exc, candidate)
             catalog.breaker(name).failed(exc, time.monotonic() - began)
             if exc.kind in STALE_KINDS:
-                catalog.forget(name)
+                catalog.forget(name, exc)
             passable = exc.kind in _TOO_MUCH_FOR_IT and self._failure is not None
             if attempt.begun or not (passable or may_move_on(session, exc) or self._stops_at(exc)):
                 raise
             _log.warning("request %s: %s failed (%s)", self._request.id, candidate.model.id, exc.kind.value)
-            self._failure = self._failure or exc
+            self._keep(exc)
             await self._stack.aclose()  # what the failed try held: a connection, its slot
         else:
             catalog.breaker(name).succeeded()
             self._answered = True
+
+    def _keep(self, failure: InhouseError) -> None:
+        """The first one is told, but one of a backend that is merely away before those that have nothing to offer."""
+        kept = self._failure
+        if kept is None or (kept.kind not in FALLBACK_KINDS and failure.kind in FALLBACK_KINDS):
+            self._failure = failure
 
     def _blame(self, failure: InhouseError, candidate: Candidate) -> None:
         failure.request_id = self._request.id
@@ -159,3 +165,9 @@ class _Chat:
     def _loading(self) -> str:
         failure = self._failure
         return "" if failure is None else failure.model or failure.backend or ""
+
+
+def _stands_in(candidate: Candidate) -> str:
+    if candidate.backend.software.kind is Kind.EMBEDDED:
+        return f"{candidate.model.id}, a small model on this computer's CPU, answers instead: expect reduced answers."
+    return f"{candidate.model.id} answers instead."

@@ -16,6 +16,7 @@ def may_move_on(session: Session, failure: InhouseError) -> bool:
 
 
 def may_pass_over(session: Session, failure: InhouseError, wanted: str) -> bool:
-    """Whether one that could not even be asked is passed over: `auto` wishes for nobody with nothing to offer."""
-    nothing_to_offer = failure.kind is ErrorKind.NO_BACKEND or failure.refused is not None
+    """Whether one that could not even be asked is passed over: `auto` wishes for nobody with nothing to offer, and for
+    nobody in the cloud behind an air gap."""
+    nothing_to_offer = failure.kind in (ErrorKind.NO_BACKEND, ErrorKind.POLICY) or failure.refused is not None
     return (wanted == AUTO and nothing_to_offer) or may_move_on(session, failure)

@@ -4,10 +4,12 @@ import asyncio
 import random
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 
 from inhouse.assist.session import Session
 from inhouse.domain.models import Kind
 from inhouse.inference.catalog import Catalog, Entry
+from inhouse.inference.waiting import hurried
 
 FIRST_LOOK = 5.0
 LONGEST_LOOK = 300.0
@@ -15,13 +17,21 @@ LONGEST_LOOK = 300.0
 _TICK = 2.0
 
 
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """For the list that was asked for at `asked_at`; `failures` are those in a row."""
+
+    asked_at: float
+    due: float
+    failures: int
+
+
 class Watch:
     """For the life of the server; `current` gives the session in force. The catalog tells of what has changed."""
 
     def __init__(self, current: Callable[[], Awaitable[Session]]) -> None:
         self._current = current
-        self._due: dict[str, float] = {}
-        self._looks: dict[str, int] = {}
+        self._plans: dict[str, _Plan] = {}
 
     async def run(self) -> None:
         while True:
@@ -35,18 +45,21 @@ class Watch:
     def _is_due(self, name: str, entry: Entry) -> bool:
         if entry.forgotten:  # a request has failed there
             return True
-        due = self._due.get(name)
-        if due is None:
-            due = self._due[name] = entry.asked_at + self._wait(name, entry)
-        return time.monotonic() >= due and entry.stale
+        plan = self._plans.get(name)
+        if plan is None or plan.asked_at != entry.asked_at:
+            plan = self._plans[name] = _planned(entry, plan)
+        return time.monotonic() >= plan.due and entry.stale
 
     async def _look(self, catalog: Catalog, name: str) -> None:
-        entry = await catalog.entry(name)
-        self._looks[name] = 0 if entry.failure is None else self._looks.get(name, 0) + 1
-        self._due[name] = time.monotonic() + self._wait(name, entry)
+        with hurried():  # nobody waits for it
+            await catalog.entry(name)
 
-    def _wait(self, name: str, entry: Entry) -> float:
-        seconds = LONGEST_LOOK
-        if entry.failure is not None:
-            seconds = min(LONGEST_LOOK, FIRST_LOOK * 2 ** min(self._looks.get(name, 0), 10))
-        return seconds * random.uniform(0.8, 1.2)  # noqa: S311 - thousands of machines do not look at once
+
+def _planned(entry: Entry, before: _Plan | None) -> _Plan:
+    """When to look again at what was listed then, whoever asked for it."""
+    failures, seconds = 0, LONGEST_LOOK
+    if entry.failure is not None:
+        failures = before.failures + 1 if before is not None else 1
+        seconds = min(LONGEST_LOOK, FIRST_LOOK * 2 ** min(failures - 1, 10))
+    spread = random.uniform(0.8, 1.2)  # noqa: S311 - thousands of machines do not look at once
+    return _Plan(entry.asked_at, entry.asked_at + seconds * spread, failures)

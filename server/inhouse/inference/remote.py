@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from inhouse.config.schema import Config
@@ -25,6 +25,7 @@ from inhouse.inference.listing import Listing
 from inhouse.inference.openai.messages import offered
 from inhouse.inference.openai.rules import Rules
 from inhouse.inference.openai.transcript import transcript
+from inhouse.inference.prober import REFUSALS
 from inhouse.inference.retry import pause
 from inhouse.inference.servers.server import Server
 from inhouse.inference.servers.table import SERVERS
@@ -38,22 +39,30 @@ _log = logging.getLogger(__name__)
 
 
 class RemoteBackend:
-    """A server somebody else runs. `affinity` is this user's key for opaque conversation ids, where any are wanted."""
+    """A server somebody else runs. `affinity` is this user's key for opaque conversation ids, where any are wanted;
+    `slots` are those that the sessions before this one use, too."""
 
     loaded = True
 
     def __init__(
-        self, name: str, config: Config, channel: Channel, servers: KnownServers, affinity: Secret | None = None
+        self,
+        name: str,
+        config: Config,
+        channel: Channel,
+        servers: KnownServers,
+        affinity: Secret | None = None,
+        slots: Slots | None = None,
     ) -> None:
         self.name = name
         self._settings = config.backends[name]
         self._config = config
         self._channel = channel
-        self._slots = Slots(self._settings.max_concurrency)
+        self._slots = slots or Slots(self._settings.max_concurrency)
         self._zone: tuple[Zone, float] | None = None
         self._networks = networks(config.privacy.local_networks)
         self._discovery = Discovery(self._settings.kind, channel, servers, config.discovery.timeout)
         self._affinity = affinity
+        self._uncounted: set[str] = set()
 
     @property
     def software(self) -> Software:
@@ -95,6 +104,7 @@ class RemoteBackend:
         )
         async with within(limit, late):
             listing = await self._discovery.list_models(anew=anew)
+            self._uncounted.clear()
         return await self._announced(listing)
 
     async def remembered(self) -> tuple[Model, ...]:
@@ -181,7 +191,7 @@ class RemoteBackend:
         if not admitted.prompt.model.capabilities.chat:
             return await self._counted_transcript(admitted)
         count = self._server.count_messages
-        return None if count is None else await self._counted(count(self._channel, admitted))
+        return None if count is None else await self._counted("messages", lambda: count(self._channel, admitted))
 
     async def _counted_transcript(self, admitted: Admitted) -> Count | None:
         """With one more token, for the one that many models want at the beginning."""
@@ -191,10 +201,14 @@ class RemoteBackend:
 
     async def count_text(self, text: AdmittedText) -> Count | None:
         count = self._server.count_text
-        return None if count is None else await self._counted(count(self._channel, text))
+        return None if count is None else await self._counted("text", lambda: count(self._channel, text))
 
-    async def _counted(self, count: Awaitable[int]) -> Count | None:
-        """None where the server cannot count after all: an older one, or another than its `kind` says."""
+    async def _counted(self, what: str, count: Callable[[], Awaitable[int]]) -> Count | None:
+        """None where the server cannot count after all: an older one, another than its `kind` says, or one behind a
+        gateway that lets only chats pass (Ray Serve LLM 2.60 takes no messages at vLLM's /tokenize, seen). Where it
+        refuses the path it is not asked again until the next list."""
+        if what in self._uncounted:
+            return None
         limit = self._settings.first_token_timeout
         late = InhouseError(
             kind=ErrorKind.TIMEOUT,
@@ -204,11 +218,27 @@ class RemoteBackend:
         )
         try:
             async with within(limit, late):
-                return Count(await count, exact=True)
+                return Count(await _tried(count), exact=True)
         except InhouseError as exc:
-            if exc.kind is not ErrorKind.BAD_RESPONSE:
+            if exc.status in REFUSALS:
+                self._uncounted.add(what)
+            elif exc.kind not in (ErrorKind.BAD_RESPONSE, ErrorKind.INVALID_REQUEST):
                 raise
             return None
+
+
+async def _tried(count: Callable[[], Awaitable[int]]) -> int:
+    """As often as the chat itself would be."""
+    tries = 1
+    while True:
+        try:
+            return await count()
+        except InhouseError as exc:
+            seconds = pause(exc, tries)
+            if seconds is None:
+                raise
+        tries += 1
+        await asyncio.sleep(seconds)
 
 
 def _urgency(request: ChatRequest) -> int:

@@ -1,4 +1,4 @@
-"""What the proxy does for a client that names its conversation, before anything is asked of Inhouse."""
+"""What the proxy does for a client that names its conversation, past all of Inhouse; and the command line."""
 
 import json
 import uuid

@@ -59,7 +59,8 @@ class TestFallback:
     @pytest.mark.parametrize("how", [down, unlisted])
     @pytest.mark.parametrize("model", ["lab|m", "auto"])
     async def test_by_kind(self, how: How, kind: ErrorKind, model: str) -> None:
-        nothing_there = model == "auto" and how is unlisted and kind is ErrorKind.NO_BACKEND
+        nothing_to_offer = kind in (ErrorKind.NO_BACKEND, ErrorKind.POLICY)
+        nothing_there = model == "auto" and how is unlisted and nothing_to_offer
         found = await heard(session(how("lab", kind), Memory("gpu")), model=model)
         if kind.value in FIVE or nothing_there:
             assert found == [f"notice It is {kind.value}. gpu|m answers instead.", "gpu!", "gpu|m"]
@@ -163,7 +164,7 @@ class TestPolicy:
         hf = Memory("hf", zone=Zone.CLOUD)
         on = session(hf, Memory("lab"), policy=AIR_GAPPED, order=order)
         assert await heard(on, model="hf|m") == ["error policy"]
-        await heard(on)
+        assert (await heard(on))[-1] == ("error policy" if order == ("hf",) else "lab|m")
         assert set(hf.calls) <= {"zone"}
 
     async def test_what_is_counted_was_admitted_too(self) -> None:

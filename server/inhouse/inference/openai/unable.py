@@ -37,12 +37,6 @@ _ADVICE = {
 }
 
 
-def advice_on_tools(kind: Kind) -> str:
-    """What would let a server's model call tools, as a sentence; empty where nothing is known to."""
-    remedy = _ADVICE.get(kind, "")
-    return f"{remedy[:1].upper()}{remedy[1:]}." if remedy else ""
-
-
 def advice_on_parser(kind: Kind, model: ModelId) -> str:
     """For an answer whose text looks like a tool call."""
     remedy = _ADVICE.get(kind, "let its server parse tool calls")
@@ -50,6 +44,12 @@ def advice_on_parser(kind: Kind, model: ModelId) -> str:
         f"{model.name} wrote a tool call as text, and nothing was called: {remedy}, "
         f"or set tool_calls_in_text = true for the backend {model.backend}."
     )
+
+
+def advice_on_tools(kind: Kind) -> str:
+    """What would let a model call tools, as far as its server's kind tells; else empty."""
+    remedy = _ADVICE.get(kind)
+    return "" if remedy is None else f"To let it call them, {remedy}."
 
 
 _TEXTS: tuple[tuple[str, Unable], ...] = (

@@ -50,6 +50,8 @@ def _adapter(entry: Json) -> str:
 async def _has_template(prober: Prober, name: str) -> bool | None:
     fact = f"template {name}"
     if fact not in prober.known.facts:
+        if not prober.may_try():
+            return None
         reply = await prober.optional("/tokenize", {"model": name, "messages": _HELLO})
         if reply is None or reply.status not in (200, 400):
             return None
