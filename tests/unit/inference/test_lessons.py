@@ -1,6 +1,6 @@
 """What answers teach comes before what the server says, the later before the earlier."""
 
-from inhouse.inference.servers.listing import ListedModel
+from inhouse.inference.listing import ListedModel
 
 from inhouse.config.schema import Tokens
 from inhouse.domain.models import Ability, ContextSource, Model
