@@ -6,7 +6,7 @@ PYTHON := $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 endif
 BIN := .venv/bin
 
-.PHONY: demo test test-cluster test-vllm check fmt bench lock clean python env env-dev
+.PHONY: demo test test-cluster test-vllm test-ray check fmt bench lock clean python env env-dev
 
 demo: env ## one streamed answer of the embedded model, over the Language Server Protocol
 	@$(BIN)/inhouse model pull
@@ -16,7 +16,7 @@ test: env-dev check ## everything that can be checked without root, real llama.c
 	@$(BIN)/inhouse model pull
 	@$(BIN)/python scripts/build_ollama.py
 	@$(BIN)/python -m pytest
-	@echo "Not part of this: make test-cluster (LiteLLM's proxy, 0.7 GB) and make test-vllm (vLLM on the CPU, 6 GB)."
+	@echo "Not part of this: make test-cluster (LiteLLM's proxy, 0.7 GB), make test-vllm and make test-ray (vLLM on the CPU, 6 GB)."
 
 test-cluster: env-dev ## a LiteLLM proxy in front of two llama.cpp replicas
 	@$(BIN)/inhouse model pull
@@ -27,6 +27,12 @@ test-vllm: env-dev ## a real vLLM on the CPU: several GB, and a minute to start
 	@$(BIN)/inhouse model pull
 	@$(BIN)/python scripts/server_environment.py vllm
 	@$(BIN)/python -m pytest --timeout 600 tests/e2e/vllm
+
+test-ray: env-dev ## Ray Serve LLM with two replicas of vLLM on the CPU: 7 GB, and some minutes to start
+	@$(BIN)/inhouse model pull
+	@$(BIN)/python scripts/server_environment.py vllm
+	@$(BIN)/python scripts/server_environment.py ray
+	@$(BIN)/python -m pytest --timeout 900 tests/e2e/ray_serve
 
 check: env-dev ## linters, types and layers
 	@$(BIN)/ruff check

@@ -21,11 +21,23 @@ from inhouse.config.rules import ListOf, Node, Rule, TableOf, nodes_of
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 
+FOUND = DOCS.parent / "tests" / "data" / "found.json"
+REAL = "real-"
+CELLS = (
+    "context length",
+    "exact counts",
+    "chat",
+    "tools",
+    "thinking",
+    "fill-in-the-middle",
+    "cancel",
+    "requests",
+)
+
 NOT_YET = "this version"
 """What a rule's refusal says of a value that it knows and this version cannot honour."""
 WITHOUT_EFFECT = (
     "completion_model",
-    "limits.tool_arguments_bytes",
     "completion",
     "actions",
     "prompts",
@@ -45,7 +57,33 @@ class Wrong(Exception):
 
 def parts() -> dict[str, dict[str, str]]:
     """By file and marker."""
-    return {"configuration.md": {"settings": settings_part()}, "cli.md": {"commands": commands_part()}}
+    return {
+        "backends.md": {"servers": servers_part()},
+        "configuration.md": {"settings": settings_part()},
+        "cli.md": {"commands": commands_part()},
+    }
+
+
+# ----------------------------------------------------------------- servers
+
+
+def servers_part() -> str:
+    """What the end-to-end suite found out about each server (tests/e2e/backends/found.py)."""
+    rows = cast("dict[str, dict[str, str]]", json.loads(FOUND.read_text("utf-8")))
+    real = {name: cells for name, cells in rows.items() if name.startswith(REAL)}
+    fakes = {name: cells for name, cells in rows.items() if name not in real}
+    return "\n\n".join(map(_servers, (real, fakes)))
+
+
+def _servers(rows: Mapping[str, Mapping[str, str]]) -> str:
+    headings = ("server", "tried with", "recognised as", "because", *CELLS)
+    return _table(headings, [_server(name, cells) for name, cells in sorted(rows.items())])
+
+
+def _server(name: str, cells: Mapping[str, str]) -> Row:
+    version = "" if cells["version"] == "-" else f" {cells['version']}"
+    told = (name.removeprefix(REAL), cells["tried"], f"`{cells['kind']}`{version}", cells["evidence"])
+    return *told, *(cells.get(column, "-") for column in CELLS)
 
 
 # ---------------------------------------------------------------- settings

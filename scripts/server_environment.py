@@ -1,7 +1,8 @@
 """Makes the environment of a server that tests run against, once: `python3 scripts/server_environment.py litellm`.
 
 Prints where it is. It is kept in the user's cache folder, under a name that changes with its requirements, since
-neither server belongs among the project's own dependencies: LiteLLM takes 0.7 GB, vLLM 6 GB.
+no such server belongs among the project's own dependencies: LiteLLM takes 0.7 GB, vLLM 6 GB. Ray Serve takes 0.7 GB and
+the packages of the vLLM beside it.
 """
 
 import hashlib
@@ -12,7 +13,7 @@ import sys
 import time
 from pathlib import Path
 
-NAMES = ("litellm", "vllm")
+NAMES = ("litellm", "vllm", "ray")
 _REQUIREMENTS = Path(__file__).resolve().parent.parent / "tests" / "e2e" / "servers"
 
 
@@ -53,6 +54,7 @@ def _install(name: str, folder: Path) -> bool:
         _run([sys.executable, "-I", "-m", "venv", str(folder)])
         and _run([*pip, "--no-deps", "--only-binary=:all:", "-r", str(_requirements(name))])
         and (name != "vllm" or _name_vllm(python))
+        and (name != "ray" or _borrow(python, path("vllm")))
     )
 
 
@@ -68,6 +70,17 @@ def _name_vllm(python: Path) -> bool:
     entry.mkdir()
     (entry / "METADATA").write_text(f"Metadata-Version: 2.1\nName: vllm\nVersion: {version}+cpu\n", "utf-8")
     return True
+
+
+def _borrow(python: Path, other: Path) -> bool:
+    """Lets it import what is installed in another environment."""
+    script = "import sysconfig; print(sysconfig.get_path('purelib'))"
+    found = [
+        subprocess.run([folder, "-I", "-c", script], stdout=subprocess.PIPE, text=True, check=False).stdout.strip()  # noqa: S603
+        for folder in (python, other / "bin" / "python")
+    ]
+    Path(found[0], "other.pth").write_text(f"{found[1]}\n", "utf-8")
+    return all(found)
 
 
 def _run(command: list[str]) -> bool:

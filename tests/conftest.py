@@ -1,15 +1,13 @@
 """What every test may ask for: an isolated home, the embedded model, and the rule on skips."""
 
-import os
-import shutil
-import sys
-import tempfile
 from collections.abc import Generator
 from pathlib import Path
 
 import hypothesis
 import pytest
 from platformdirs import user_data_path
+
+from tests.home import isolated_home
 
 pytest_plugins = ["tests.skip_policy"]
 
@@ -21,28 +19,9 @@ hypothesis.settings.load_profile("inhouse")
 
 @pytest.fixture
 def home(tmp_path: Path) -> Generator[dict[str, str]]:
-    """The environment of a user with nothing configured, whose folders all lie below `tmp_path`.
-
-    The runtime folder has a short path instead: a Unix socket's may have 107 bytes.
-    """
-    folder = tmp_path / "home"
-    runtime = tempfile.mkdtemp(prefix="ih-", dir="/tmp" if os.name == "posix" else None)
-    variables = {
-        "HOME": folder,
-        "XDG_CONFIG_HOME": folder / ".config",
-        "XDG_DATA_HOME": folder / ".local" / "share",
-        "XDG_STATE_HOME": folder / ".local" / "state",
-        "XDG_CACHE_HOME": folder / ".cache",
-    }
-    for path in variables.values():
-        path.mkdir(parents=True, exist_ok=True)
-    programs = os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)))
-    yield {name: str(path) for name, path in variables.items()} | {
-        "XDG_RUNTIME_DIR": runtime,
-        "LC_ALL": "C.UTF-8",
-        "PATH": programs,
-    }
-    shutil.rmtree(runtime)
+    """The environment of a user with nothing configured, whose folders all lie below `tmp_path`."""
+    with isolated_home(tmp_path / "home") as variables:
+        yield variables
 
 
 @pytest.fixture(scope="session")

@@ -44,6 +44,10 @@ async def _nobody(wanted: Wanted) -> None:
     """There is no editor to ask for a key."""
 
 
+OVERVIEW_SECONDS = 3.0
+"""For which an editor's list of models waits for a slow backend, whose models follow."""
+
+
 class Resources:
     """Connections, keys and the engine, shared by the sessions that follow one another.
 
@@ -106,7 +110,7 @@ def build_session(
     paths: Paths,
     environ: Mapping[str, str],
     resources: Resources,
-    changed: Callable[[], None] = lambda: None,
+    changed: Callable[[], None] | None = None,
 ) -> Session:
     """A session for these settings, on `resources`; opens nothing and asks nobody yet.
 
@@ -131,7 +135,8 @@ def build_session(
         backends[EMBEDDED] = _embedded(config, paths, resources)
     untrusted = {backend.name for backend in loaded.untrusted}
     order = tuple(name for name in _order(config, backends) if name not in untrusted)
-    catalog = Catalog(backends, policy, changed, config.tokens)
+    patience = None if changed is None else OVERVIEW_SECONDS
+    catalog = Catalog(backends, policy, changed or _tell_nobody, config.tokens, patience)
     router = Router(backends, order, bool(config.routing.order), catalog, config.routing.fallback)
     return Session(loaded, policy, backends, catalog, router)
 
@@ -152,6 +157,10 @@ class _Kept:
 
     servers: KnownServers
     affinity: Secret | None
+
+
+def _tell_nobody() -> None:
+    """A command ends with its first answer."""
 
 
 def _affinity(config: Config, paths: Paths) -> Secret | None:

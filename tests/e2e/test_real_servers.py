@@ -20,7 +20,7 @@ def server(request: pytest.FixtureRequest) -> RunningServer:
 
 @pytest.fixture
 def user(home: dict[str, str], server: RunningServer) -> dict[str, str]:
-    write_user_file(home, {"backends.lab": {"url": server.url, "kind": "openai"}})
+    write_user_file(home, {"backends.lab": {"url": server.url}})
     return home
 
 

@@ -2,6 +2,7 @@
 
 import dataclasses
 import logging
+import math
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 
@@ -21,6 +22,10 @@ from inhouse.inference.route import Candidate, may
 ENOUGH_TOKENS = 200
 """Of prompt and answer together, for a measurement of characters a token that the template does not blur."""
 
+MOST_REFITS = 3
+TOO_LOW = 1.25
+"""By so much an estimate is taken to have been too low, unless the server says by how much."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -34,6 +39,8 @@ class Attempt:
         self._text: list[str] = []
         self._tried: set[str] = set()
         self._advice = ""
+        self._fitted: Fitted | None = None
+        self._refits = 0
         self.begun = False
 
     async def events(self, stack: AsyncExitStack) -> AsyncIterator[Event]:
@@ -80,10 +87,12 @@ class Attempt:
         backend, model = self._candidate.backend, self._candidate.model
         _log.info("request %s goes to %s", self._request.id, model.id)
         yield Progress(Stage.WAITING if backend.loaded else Stage.LOADING, str(model.id))
-        fitted = await fit(self._session, self._request, self._candidate)
-        for notice in fitted.notices:
-            yield notice
+        self._fitted = None
+        fitted = self._fitted = await fit(self._session, self._request, self._candidate)
+        notices = list(fitted.notices)  # told once the server has taken it: a refused prompt is fitted anew
         async for event in await stack.enter_async_context(backend.stream(fitted.admitted)):
+            while notices and not isinstance(event, Progress):
+                yield notices.pop(0)
             if isinstance(event, TextDelta | ThinkingDelta | ToolCall):
                 self._note(event)
             yield self._counted(event, fitted) if isinstance(event, Finished) else event
@@ -101,6 +110,27 @@ class Attempt:
 
     def _learns_from(self, failure: InhouseError) -> bool:
         """Whether the model is asked once more, for less or in another way."""
+        return self._was_estimated_too_low(failure) or self._teaches(failure)
+
+    def _was_estimated_too_low(self, failure: InhouseError) -> bool:
+        """A prompt that was fitted by an estimate and is refused as too long after all is fitted anew."""
+        fitted = self._fitted
+        if failure.kind is not ErrorKind.CONTEXT_OVERFLOW or fitted is None or fitted.count.exact:
+            return False
+        if self._refits == MOST_REFITS or (failure.tokens and self._is_news(failure.tokens.limit)):
+            return False
+        self._refits += 1
+        catalog, model = self._session.catalog, self._candidate.model.id
+        before = catalog.ratios(model)
+        told = failure.tokens.input if failure.tokens else 0
+        learn(self._session, fitted, max(told, math.ceil(fitted.count.tokens * TOO_LOW)))
+        return catalog.ratios(model) != before
+
+    def _is_news(self, context_length: int) -> bool:
+        return context_length != self._candidate.model.context_length
+
+    def _teaches(self, failure: InhouseError) -> bool:
+        """Whether the refusal says something new of the model."""
         lesson = self._lesson(failure)
         if lesson is None:
             return False
@@ -120,16 +150,16 @@ class Attempt:
             return Lesson(tools=False)
         if failure.refused is Refusal.CHAT_TEMPLATE and self._candidate.model.capabilities.chat:
             return Lesson(chat=False)
-        known = self._candidate.model.context_length
         if failure.kind is ErrorKind.CONTEXT_OVERFLOW and failure.tokens is not None:
-            return Lesson(context_length=failure.tokens.limit) if failure.tokens.limit != known else None
+            limit = failure.tokens.limit
+            return Lesson(context_length=limit) if self._is_news(limit) else None
         return None
 
     def _counted(self, finished: Finished, fitted: Fitted) -> Finished:
         """An answer whose server counted nothing gets an estimate, marked as such."""
         usage = finished.usage
         if usage.exact:
-            learn(self._session, fitted, usage)
+            learn(self._session, fitted, usage.input_tokens)
             self._measure(fitted, usage)
         else:
             usage = Usage(fitted.count.tokens, estimate_tokens("".join(self._text)), exact=False)

@@ -10,7 +10,7 @@ from inhouse.assist.session import Session
 from inhouse.assist.status import policy_word
 from inhouse.config.load import LayerName, Loaded
 from inhouse.domain.errors import InhouseError
-from inhouse.domain.models import Kind
+from inhouse.domain.models import Kind, Model
 from inhouse.domain.origin import Origin
 from inhouse.inference.backend import Backend
 from inhouse.inference.egress.guard import Guard
@@ -76,6 +76,7 @@ async def _backend(session: Session, backend: Backend) -> AsyncIterator[Check]:
             yield check
         if reached:
             yield await _models(session, backend, f"{name}: model list (HTTP)")
+            yield _software(backend)
     except InhouseError as exc:
         yield _failed(name, exc)
 
@@ -96,13 +97,22 @@ async def _network(session: Session, backend: Backend) -> AsyncIterator[Check]:
     yield Check(name, ok=True, detail="connected", milliseconds=found.connect_ms)
 
 
+def _software(backend: Backend) -> Check:
+    found = backend.software
+    name = f"{backend.name}: server"
+    if found.kind is Kind.AUTO:
+        return Check(name, ok=None, detail="not found out yet")
+    version = f" {found.version}" if found.version else ""
+    return Check(name, ok=True, detail=f"{found.kind.value}{version}: {found.evidence}")
+
+
 async def _models(session: Session, backend: Backend, name: str) -> Check:
     began = time.monotonic()
     entry = await session.catalog.entry(backend.name, refresh=True)
     if entry.failure is not None:
         return _failed(name, entry.failure)
-    names = [model.id.name for model in entry.models]
-    listed = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
+    names = [_in_short(model) for model in entry.models]
+    listed = "; ".join(names[:5]) + (f"; and {len(names) - 5} more" if len(names) > 5 else "")
     return Check(
         name,
         ok=bool(names),
@@ -110,6 +120,10 @@ async def _models(session: Session, backend: Backend, name: str) -> Check:
         hint="" if names else "Load a model on that server.",
         milliseconds=(time.monotonic() - began) * 1000,
     )
+
+
+def _in_short(model: Model) -> str:
+    return f"{model.id.name} ({model.context_length} tokens, from {model.context_source.value})"
 
 
 def _failed(name: str, failure: InhouseError) -> Check:

@@ -13,7 +13,7 @@ from inhouse.context.calibration import learnt
 from inhouse.context.plan import Plan
 from inhouse.context.weight import count_images
 from inhouse.domain.conversation import ChatRequest
-from inhouse.domain.events import Dropped, Notice, Usage
+from inhouse.domain.events import Dropped, Notice
 from inhouse.domain.models import Count
 from inhouse.domain.prompt import Prompt
 from inhouse.governance.admission import Admitted, admit
@@ -75,11 +75,11 @@ async def count(session: Session, request: ChatRequest, candidate: Candidate) ->
     return await _Counter(candidate.backend, measured).count(admitted, plan.tokens())
 
 
-def learn(session: Session, fitted: Fitted, usage: Usage) -> None:
-    """What an answer's exact usage says of the estimate of its prompt."""
+def learn(session: Session, fitted: Fitted, counted: int) -> None:
+    """What the server's own count of a prompt says of its estimate."""
     model = fitted.admitted.prompt.model.id
     before = session.catalog.ratios(model)
-    session.catalog.calibrate(model, learnt(before, counted=usage.input_tokens, estimated=fitted.estimated))
+    session.catalog.calibrate(model, learnt(before, counted=counted, estimated=fitted.estimated))
 
 
 class _Counter:

@@ -13,7 +13,7 @@ from inhouse.domain.models import (
     TokenLimits,
 )
 from inhouse.inference.families import coding_family, is_base_model
-from inhouse.inference.servers.listing import ListedModel
+from inhouse.inference.listing import ListedModel
 
 
 def announce(

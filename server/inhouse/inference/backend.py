@@ -38,6 +38,10 @@ class Backend(Protocol):
         """Its models, asked for now; `anew` also finds out again what the server is. Raises InhouseError."""
         ...
 
+    async def remembered(self) -> tuple[Model, ...]:
+        """Its models as they were listed last, without asking it; none where nobody remembers."""
+        ...
+
     def stream(self, admitted: Admitted) -> AbstractAsyncContextManager[AsyncIterator[Event]]:
         """The answer's events, `Finished` last. Leaving the context stops the generation at the backend."""
         ...

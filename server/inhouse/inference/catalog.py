@@ -13,6 +13,7 @@ from inhouse.governance.policy import Policy
 from inhouse.inference.backend import Backend
 from inhouse.inference.breaker import Breaker
 from inhouse.inference.lessons import Lesson
+from inhouse.inference.waiting import is_hurried
 
 LIST_SECONDS = 60.0
 FAILURE_SECONDS = 5.0
@@ -25,13 +26,15 @@ _AWAY = frozenset({ErrorKind.UNREACHABLE, ErrorKind.TIMEOUT, ErrorKind.LOADING})
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A backend's last list: its models, or why there are none. `zone` is None where that could not be told;
-    `asked_at` is on the monotonic clock. With a failure, the models are those of before, marked as not there."""
+    `asked_at` is on the monotonic clock. With a failure, the models are those of before, marked as not there. `pending`
+    while the backend is still being asked, and an overview could not wait."""
 
     models: tuple[Model, ...]
     failure: InhouseError | None
     zone: Zone | None
     asked_at: float
     latency_ms: float
+    pending: bool = False
 
     @property
     def forgotten(self) -> bool:
@@ -45,7 +48,10 @@ class Entry:
 
 
 class Catalog:
-    """The lists of all backends, in routing order. `changed` is called when a list differs from the one before."""
+    """The lists of all backends, in routing order. `changed` is called when a list differs from the one before.
+
+    `patience` is for how many seconds an overview waits for a backend; None where nobody could be told later.
+    """
 
     def __init__(
         self,
@@ -53,6 +59,7 @@ class Catalog:
         policy: Policy,
         changed: Callable[[], None],
         tokens: Tokens = Tokens(),  # noqa: B008 - frozen
+        patience: float | None = None,
     ) -> None:
         self._backends = backends
         self._policy = policy
@@ -61,6 +68,9 @@ class Catalog:
         self._entries: dict[str, Entry] = {}
         self._measured: dict[ModelId, float] = {}
         self._lessons: dict[ModelId, Lesson] = {}
+        self._patience = patience
+        self._tasks: set[asyncio.Task[Entry]] = set()
+        self._lengths: dict[str, dict[ModelId, int | None]] = {}
         self._told: set[tuple[ModelId, str]] = set()
         self._ratios: dict[ModelId, tuple[float, ...]] = {}
         self._asking = {name: asyncio.Lock() for name in backends}
@@ -68,17 +78,49 @@ class Catalog:
 
     async def entry(self, name: str, *, refresh: bool = False) -> Entry:
         """One backend's list, from memory if it is fresh; whoever asks meanwhile waits for the same answer. A
-        `refresh` also forgets what was found out about the server."""
+        `refresh` also forgets what was found out about the server.
+
+        An overview (`hurried`) does not wait for one that is slow: it is told when that one has answered.
+        """
+        known = self._entries.get(name)
+        if known is not None and not refresh and not known.stale and (is_hurried() or not known.pending):
+            return known
+        if self._patience is None or not is_hurried():
+            return await self._asked(name, refresh=refresh)
+        asking = asyncio.create_task(self._asked(name, refresh=refresh))
+        self._tasks.add(asking)
+        asking.add_done_callback(self._tasks.discard)
+        done, _ = await asyncio.wait({asking}, timeout=self._patience)
+        return await asking if done else await self._pending(name)
+
+    async def _pending(self, name: str) -> Entry:
+        """For the time being, of a backend that has not answered yet."""
+        known, failure = self._entries.get(name), _slow(name)
+        models = await _before(self._backends[name], known, failure)
+        models = tuple(dataclasses.replace(model, state=ModelState.UNAVAILABLE) for model in models)
+        entry = Entry(models, failure, known.zone if known else None, time.monotonic(), 0, pending=True)
+        self._entries[name] = entry
+        return entry
+
+    async def aclose(self) -> None:
+        """Ask nobody any more."""
+        tasks = tuple(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _asked(self, name: str, *, refresh: bool) -> Entry:
         wanted_at = time.monotonic()
         async with self._asking[name]:
             known = self._entries.get(name)
             fresh = known is not None and (known.asked_at >= wanted_at if refresh else not known.stale)
-            if known is not None and fresh:
+            if known is not None and fresh and not known.pending:
                 return known
             back = known is not None and known.failure is not None and known.failure.kind in _AWAY
             if refresh or back:
                 self._forget_lessons(name)
             entry = await self._ask(self._backends[name], known, anew=refresh or back)
+            known = self._entries.get(name, known)
             self._entries[name] = entry
         if known is not None and _offer(known) != _offer(entry):
             self._changed()
@@ -151,11 +193,13 @@ class Catalog:
             self._policy.check()
             zone = await backend.zone()
             self._policy.check_zone(backend.name, zone)
-            models = tuple(self._taught(model) for model in await backend.models(anew=anew))
+            listed = await backend.models(anew=anew)
+            self._forget_outdated(backend.name, listed)
+            models = tuple(self._taught(model) for model in listed)
         except InhouseError as exc:
             failure = exc
             state = ModelState.LOADING if exc.kind is ErrorKind.LOADING else ModelState.UNAVAILABLE
-            models = tuple(dataclasses.replace(model, state=state) for model in known.models) if known else ()
+            models = tuple(dataclasses.replace(model, state=state) for model in await _before(backend, known, exc))
         if self._policy.air_gapped:
             models = tuple(model for model in models if model.local)
         now = time.monotonic()
@@ -172,8 +216,32 @@ class Catalog:
         measured = self._measured.get(model.id)
         return model if measured is None else dataclasses.replace(model, chars_per_token=measured)
 
+    def _forget_outdated(self, name: str, listed: tuple[Model, ...]) -> None:
+        """Lessons about a model that is loaded with another context length now: its server was started anew."""
+        before = self._lengths.get(name, {})
+        self._lengths[name] = {model.id: model.context_length for model in listed}
+        for model in listed:
+            if before.get(model.id, model.context_length) != model.context_length:
+                self._lessons.pop(model.id, None)
+
     def _forget_lessons(self, name: str) -> None:
         self._lessons = {model: lesson for model, lesson in self._lessons.items() if model.backend != name}
+
+
+async def _before(backend: Backend, known: Entry | None, failure: InhouseError) -> tuple[Model, ...]:
+    """What it offered before it failed; nothing is looked up where the policy forbids all."""
+    if known is not None or failure.kind is ErrorKind.POLICY:
+        return known.models if known is not None else ()
+    return await backend.remembered()
+
+
+def _slow(name: str) -> InhouseError:
+    return InhouseError(
+        kind=ErrorKind.TIMEOUT,
+        message=f"{name} has not listed its models yet.",
+        hint="They follow when it answers; discovery.timeout says how long it may take.",
+        backend=name,
+    )
 
 
 def _offer(entry: Entry) -> object:

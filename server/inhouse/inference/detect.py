@@ -6,10 +6,12 @@ while it loads; `providers` of Hugging Face's router; what marks LiteLLM; `GET /
 """
 
 import asyncio
+import hashlib
 import random
 from collections.abc import Awaitable, Callable
 
 from inhouse.domain.models import Kind
+from inhouse.inference.listing import line
 from inhouse.inference.prober import Prober, Reply
 from inhouse.inference.servers import lmstudio, openai
 from inhouse.inference.tolerant import Json, as_list, as_object, text
@@ -23,7 +25,8 @@ _OWNERS = {"vllm": Kind.VLLM, "llamacpp": Kind.LLAMACPP, "sglang": Kind.SGLANG}
 
 async def detect(prober: Prober) -> None:
     """Writes kind and evidence into the prober's record. An unknown server counts as a plain OpenAI-compatible one;
-    one that refuses the list, or does not answer at all, stays untold: raises InhouseError for it."""
+    one that refuses the list, or left a question without an answer, stays untold: a busy Ollama taken for another
+    server for a day would hide which of its models run elsewhere. Raises InhouseError where nothing answers."""
     reply = await prober.get(openai.LIST)
     known = prober.known
     if (found := by_headers(reply)) is not None or (found := by_list(reply)) is not None:
@@ -34,7 +37,7 @@ async def detect(prober: Prober) -> None:
             if (found := await probe(prober)) is not None:
                 known.tell(*found)
                 return
-        if reply.status == 200:
+        if reply.status == 200 and not prober.unanswered:
             known.face = face(reply)
             known.tell(Kind.OPENAI, "no answer of its own to any question but the list of models")
 
@@ -42,7 +45,8 @@ async def detect(prober: Prober) -> None:
 def face(reply: Reply) -> str:
     """What a list of models shows of a server that nothing is known of."""
     owners = {text(as_object(entry), "owned_by") for entry in as_list(reply.fields.get("data"))}
-    return " ".join((reply.headers.get("server", ""), *sorted(owners)))
+    shown = " ".join((reply.headers.get("server", ""), *sorted(owners)))
+    return hashlib.sha256(shown.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 Found = tuple[Kind, str] | None
@@ -77,13 +81,13 @@ async def _ollama(prober: Prober) -> Found:
     front = await prober.optional("/")
     if front is None or b"Ollama is running" not in front.body:
         return None
-    return Kind.OLLAMA, f'/ says "Ollama is running", /api/version {version}'
+    return Kind.OLLAMA, f'/ says "Ollama is running", /api/version {line(version)}'
 
 
 async def _tgi(prober: Prober) -> Found:
     info = await prober.found("/info")
     if text(info, "router") == "text-generation-router" or ("max_total_tokens" in info and "model_id" in info):
-        return Kind.TGI, f"/info says {text(info, 'router') or 'max_total_tokens'}"
+        return Kind.TGI, f"/info says {line(text(info, 'router')) or 'max_total_tokens'}"
     return None
 
 

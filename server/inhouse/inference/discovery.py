@@ -8,9 +8,9 @@ from inhouse.domain.models import Kind, Software
 from inhouse.inference.detect import by_headers, by_list, detect, face
 from inhouse.inference.egress.channel import Channel
 from inhouse.inference.known import Known, KnownServers
+from inhouse.inference.listing import Listing, tidied
 from inhouse.inference.prober import Prober
 from inhouse.inference.servers import openai
-from inhouse.inference.servers.listing import Listing
 from inhouse.inference.servers.table import SERVERS
 
 _BY_LIST = frozenset({Kind.VLLM, Kind.LLAMACPP, Kind.SGLANG, Kind.HUGGINGFACE})
@@ -27,6 +27,7 @@ class Discovery:
         self._servers = servers
         self._known = Known()
         self._read = False
+        self._doubted = False
 
     @property
     def kind(self) -> Kind:
@@ -42,29 +43,32 @@ class Discovery:
         return Software(self._known.kind or Kind.AUTO, self._known.version, self._known.evidence or None)
 
     async def list_models(self, *, anew: bool) -> Listing:
-        """Raises InhouseError. With `anew`, nothing that was found out before is believed."""
+        """Raises InhouseError. With `anew`, nothing that was found out before is believed; it stays in force for the
+        requests under way until something else is known."""
         url = self._channel.endpoint.base_url
-        if anew:
-            self._known, self._read = Known(), True
-        elif not self._read:
-            self._known, self._read = await asyncio.to_thread(self._servers.read, url), True
+        await self._read_record()
         before = copy.deepcopy(self._known)
+        self._doubted = self._doubted or anew
+        known = Known(models=self._known.models) if self._doubted else self._known
+        prober = Prober(self._channel, known, self._patience)
         try:
-            return await self._listed(Prober(self._channel, self._known, self._patience))
+            return await self._listed(prober)
         finally:
+            if prober.known.kind is not None or self._known.kind is None:
+                self._known, self._doubted = prober.known, False
             if self._known != before or anew:
                 await asyncio.to_thread(self._servers.write, url, self._known)
 
     async def _listed(self, prober: Prober) -> Listing:
         if self._configured is not Kind.AUTO:
             return await self._ask(prober, self._configured)
-        if self._known.kind is not None:
-            listing = await self._still_listed(prober, self._known.kind)
+        if prober.known.kind is not None:
+            listing = await self._still_listed(prober, prober.known.kind)
             if listing is not None:
                 return listing
-            self._known = prober.known = Known()
+            prober.known = Known()
         await detect(prober)
-        return await self._ask(prober, self.kind)
+        return await self._ask(prober, prober.known.kind or Kind.OPENAI)
 
     async def _still_listed(self, prober: Prober, kind: Kind) -> Listing | None:
         """The list in the way of a kind that was found out before; None if another server answers now."""
@@ -78,10 +82,20 @@ class Discovery:
             return listing
         reply = await prober.get(openai.LIST)  # answered already
         found = by_headers(reply) or by_list(reply)
-        same = found[0] is kind if found else kind is Kind.OPENAI and face(reply) == self._known.face
+        same = found[0] is kind if found else kind is Kind.OPENAI and face(reply) == prober.known.face
         return listing if same or not listing.models else None
 
     async def _ask(self, prober: Prober, kind: Kind) -> Listing:
-        listing = await SERVERS[kind].list_models(prober)
-        self._known.version = listing.version
+        listing = tidied(await SERVERS[kind].list_models(prober))
+        prober.known.version, prober.known.models = listing.version, listing.models
         return listing
+
+    async def remembered(self) -> Listing:
+        """What was listed last, perhaps by another process; empty where nobody has asked within a day."""
+        await self._read_record()
+        return Listing(self._known.models, self._known.version)
+
+    async def _read_record(self) -> None:
+        if not self._read:
+            url = self._channel.endpoint.base_url
+            self._known, self._read = await asyncio.to_thread(self._servers.read, url), True

@@ -1,6 +1,7 @@
 """What was found out about a server, kept for a day and shared by the user's processes, so that nobody asks twice."""
 
 import contextlib
+import dataclasses
 import hashlib
 import os
 import random
@@ -13,20 +14,23 @@ from pathlib import Path
 import orjson
 
 from inhouse.domain.models import Kind
-from inhouse.inference.tolerant import Json, as_list, as_object, parse, text
+from inhouse.inference.listing import ListedModel, plausible
+from inhouse.inference.tolerant import Json, as_list, as_object, flag, integer, parse, text
 
 DAY = 86_400.0
 _SPREAD = 0.1
 """Of a day: thousands of machines that asked at nine o'clock do not all ask again at nine the next day."""
 
-_FORMAT = 1
+_FORMAT = 2
+_MOST_MODELS = 200
 
 
 @dataclass(slots=True)
 class Known:
     """One server's record. `kind` is None until it is told; `evidence` is for people; `refused` holds routes that it
     does not have or not for us, and `facts` what only a trial can tell, by a name of the server module's own. `face` is
-    what an unknown server looked like: with another face it is another server."""
+    what an unknown server looked like: with another face it is another server. `models` were listed last, so that they
+    can be shown while the server is down."""
 
     kind: Kind | None = None
     evidence: str = ""
@@ -34,6 +38,7 @@ class Known:
     face: str = ""
     refused: set[str] = field(default_factory=set[str])
     facts: dict[str, bool] = field(default_factory=dict[str, bool])
+    models: tuple[ListedModel, ...] = ()
 
     def tell(self, kind: Kind, evidence: str) -> None:
         self.kind, self.evidence = kind, evidence
@@ -69,6 +74,7 @@ class KnownServers:
             "face": known.face,
             "refused": sorted(known.refused),
             "facts": known.facts,
+            "models": [dataclasses.asdict(model) for model in known.models[:_MOST_MODELS]],
         }
         with contextlib.suppress(OSError):
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -95,4 +101,31 @@ def _known(record: Json) -> Known:
         kind = None
     facts = {name: value for name, value in as_object(record.get("facts")).items() if isinstance(value, bool)}
     refused = {route for route in as_list(record.get("refused")) if isinstance(route, str)}
-    return Known(kind, text(record, "evidence"), text(record, "version") or None, text(record, "face"), refused, facts)
+    return Known(
+        kind,
+        text(record, "evidence"),
+        text(record, "version") or None,
+        text(record, "face"),
+        refused,
+        facts,
+        _models(record),
+    )
+
+
+def _models(record: Json) -> tuple[ListedModel, ...]:
+    entries = map(as_object, as_list(record.get("models"))[:_MOST_MODELS])
+    return tuple(_model(entry) for entry in entries if text(entry, "name") and text(entry, "name").isprintable())
+
+
+def _model(entry: Json) -> ListedModel:
+    return ListedModel(
+        text(entry, "name"),
+        plausible(integer(entry, "context_length")),
+        chat=flag(entry, "chat"),
+        tools=flag(entry, "tools"),
+        images=flag(entry, "images"),
+        thinking=flag(entry, "thinking"),
+        fim=flag(entry, "fim"),
+        family=text(entry, "family") or None,
+        elsewhere=flag(entry, "elsewhere") is not False,
+    )

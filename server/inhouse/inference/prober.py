@@ -20,10 +20,13 @@ PROBE_SECONDS = 2.0
 
 BODY_BYTES = 8_000_000
 
+MOST_TRIALS = 3
+"""Models that are tried in one round, where each has to be asked about for itself: the others come later."""
+
 _SPENT = 0.8
 """Of the patience: the rest is for the list itself."""
 
-_REFUSALS = frozenset({401, 403, 404, 405})
+REFUSALS = frozenset({401, 403, 404, 405})
 """Statuses after which a path is not asked again."""
 
 
@@ -51,12 +54,15 @@ class Reply:
 
 class Prober:
     """One round of questions. A path that was asked in this round is not asked twice; what can be done without is no
-    more asked for when `patience`, in seconds, is nearly over."""
+    more asked for when `patience`, in seconds, is nearly over. `unanswered`: something was not asked, or not answered.
+    """
 
     def __init__(self, channel: Channel, known: Known, patience: float = 10 * PROBE_SECONDS) -> None:
         self.channel = channel
         self.known = known
         self.patience = patience
+        self.unanswered = False
+        self._trials = MOST_TRIALS
         self._replies: dict[str, Reply] = {}
         self._until = time.monotonic() + patience * _SPENT
 
@@ -85,16 +91,23 @@ class Prober:
             return None
         left = min(PROBE_SECONDS, self._until - time.monotonic())
         if left <= 0:
+            self.unanswered = True
             return None
         try:
             async with asyncio.timeout(left):
                 reply = await (self.get(path) if body is None else self._send("POST", path, body))
         except (InhouseError, TimeoutError):
+            self.unanswered = True
             return None
-        if reply.status in _REFUSALS:
+        if reply.status in REFUSALS:
             self.known.refused.add(route)
             return None
         return reply
+
+    def may_try(self) -> bool:
+        """Whether one more model may be tried in this round."""
+        self._trials -= 1
+        return self._trials >= 0
 
     async def found(self, path: str) -> Json:
         """The object at a path that may be missing; empty where there is none."""

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from inhouse.config.schema import Config
@@ -21,9 +21,11 @@ from inhouse.inference.discovery import Discovery
 from inhouse.inference.egress.addresses import resolve
 from inhouse.inference.egress.channel import Channel
 from inhouse.inference.known import KnownServers
+from inhouse.inference.listing import Listing
 from inhouse.inference.openai.messages import offered
 from inhouse.inference.openai.rules import Rules
 from inhouse.inference.openai.transcript import transcript
+from inhouse.inference.prober import REFUSALS
 from inhouse.inference.retry import pause
 from inhouse.inference.servers.server import Server
 from inhouse.inference.servers.table import SERVERS
@@ -60,6 +62,7 @@ class RemoteBackend:
         self._networks = networks(config.privacy.local_networks)
         self._discovery = Discovery(self._settings.kind, channel, servers, config.discovery.timeout)
         self._affinity = affinity
+        self._uncounted: set[str] = set()
 
     @property
     def software(self) -> Software:
@@ -101,7 +104,14 @@ class RemoteBackend:
         )
         async with within(limit, late):
             listing = await self._discovery.list_models(anew=anew)
-            local = await self.zone() is Zone.LOCAL
+            self._uncounted.clear()
+        return await self._announced(listing)
+
+    async def remembered(self) -> tuple[Model, ...]:
+        return await self._announced(await self._discovery.remembered())
+
+    async def _announced(self, listing: Listing) -> tuple[Model, ...]:
+        local = await self.zone() is Zone.LOCAL
         overrides = {override.name: override for override in self._settings.models}
         return tuple(
             announce(self.name, each, override=overrides.get(each.name), tokens=self._config.tokens, local=local)
@@ -165,6 +175,7 @@ class RemoteBackend:
             tool_arguments_bytes=self._config.limits.tool_arguments_bytes,
             tool_calls_in_text=self._settings.tool_calls_in_text,
             kind=self._discovery.kind,
+            version=self._discovery.software.version or "",
         )
 
     def _no_first_token(self, model: ModelId) -> InhouseError:
@@ -180,7 +191,7 @@ class RemoteBackend:
         if not admitted.prompt.model.capabilities.chat:
             return await self._counted_transcript(admitted)
         count = self._server.count_messages
-        return None if count is None else await self._counted(count(self._channel, admitted))
+        return None if count is None else await self._counted("messages", lambda: count(self._channel, admitted))
 
     async def _counted_transcript(self, admitted: Admitted) -> Count | None:
         """With one more token, for the one that many models want at the beginning."""
@@ -190,10 +201,14 @@ class RemoteBackend:
 
     async def count_text(self, text: AdmittedText) -> Count | None:
         count = self._server.count_text
-        return None if count is None else await self._counted(count(self._channel, text))
+        return None if count is None else await self._counted("text", lambda: count(self._channel, text))
 
-    async def _counted(self, count: Awaitable[int]) -> Count | None:
-        """None where the server cannot count after all: an older one, or another than its `kind` says."""
+    async def _counted(self, what: str, count: Callable[[], Awaitable[int]]) -> Count | None:
+        """None where the server cannot count after all: an older one, another than its `kind` says, or one behind a
+        gateway that lets only chats pass (Ray Serve LLM 2.60 takes no messages at vLLM's /tokenize, seen). Where it
+        refuses the path it is not asked again until the next list."""
+        if what in self._uncounted:
+            return None
         limit = self._settings.first_token_timeout
         late = InhouseError(
             kind=ErrorKind.TIMEOUT,
@@ -203,11 +218,27 @@ class RemoteBackend:
         )
         try:
             async with within(limit, late):
-                return Count(await count, exact=True)
+                return Count(await _tried(count), exact=True)
         except InhouseError as exc:
-            if exc.kind is not ErrorKind.BAD_RESPONSE:
+            if exc.status in REFUSALS:
+                self._uncounted.add(what)
+            elif exc.kind not in (ErrorKind.BAD_RESPONSE, ErrorKind.INVALID_REQUEST):
                 raise
             return None
+
+
+async def _tried(count: Callable[[], Awaitable[int]]) -> int:
+    """As often as the chat itself would be."""
+    tries = 1
+    while True:
+        try:
+            return await count()
+        except InhouseError as exc:
+            seconds = pause(exc, tries)
+            if seconds is None:
+                raise
+        tries += 1
+        await asyncio.sleep(seconds)
 
 
 def _urgency(request: ChatRequest) -> int:

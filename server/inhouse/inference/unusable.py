@@ -27,6 +27,9 @@ class UnusableBackend:
     async def models(self, *, anew: bool = False) -> tuple[Model, ...]:  # noqa: ARG002
         self._refuse()
 
+    async def remembered(self) -> tuple[Model, ...]:
+        return ()
+
     @asynccontextmanager
     async def stream(self, admitted: Admitted) -> AsyncGenerator[AsyncIterator[Event], None]:  # noqa: ARG002
         self._refuse()

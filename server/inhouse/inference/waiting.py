@@ -38,13 +38,18 @@ async def begun_within(seconds: float, answer: AsyncIterator[Event], late: Inhou
 
 @contextmanager
 def hurried() -> Generator[None]:
-    """For an overview of all backends: it does not wait for people, who may be away."""
+    """For an overview of all backends: it does not wait for people, who may be away, nor long for a slow server."""
     before = _hurried.get()
     _hurried.set(True)
     try:
         yield
     finally:
         _hurried.set(before)
+
+
+def is_hurried() -> bool:
+    """Whether an overview waits for this."""
+    return _hurried.get()
 
 
 @contextmanager
@@ -56,13 +61,20 @@ def for_a_person() -> Generator[bool]:
     if _hurried.get():
         yield True
         return
+    with standing_still():
+        yield False
+
+
+@contextmanager
+def standing_still() -> Generator[None]:
+    """For what has a limit of its own and is none of the backend's doing: the limits around go on afterwards."""
     loop = asyncio.get_running_loop()
     began = loop.time()
     stopped = [(limit, when) for limit in _limits.get() if (when := limit.when()) is not None]
     for limit, _ in stopped:
         _move(limit, None)
     try:
-        yield False
+        yield
     finally:
         for limit, when in stopped:
             _move(limit, when + loop.time() - began)

@@ -88,6 +88,8 @@ class Sessions:
         await self._reload()
 
     async def aclose(self) -> None:
+        if self._session is not None:
+            await self._session.catalog.aclose()
         await self._resources.aclose()
 
     async def _key(self, wanted: Wanted) -> Secret | None:

@@ -1,4 +1,4 @@
-"""What the proxy does for a client that names its conversation, before anything is asked of Inhouse."""
+"""What the proxy does for a client that names its conversation, past all of Inhouse; and the command line."""
 
 import json
 import uuid
@@ -56,7 +56,7 @@ def test_a_killed_replica_loses_no_request_and_its_sessions_move(cluster: Cluste
 
 
 def test_inhouse_lists_and_asks_the_one_model(home: dict[str, str], cluster: Cluster) -> None:
-    write_user_file(home, {"backends.hub": {"url": cluster.proxy.url, "kind": "openai", "api_key_env": "HUB_KEY"}})
+    write_user_file(home, {"backends.hub": {"url": cluster.proxy.url, "api_key_env": "HUB_KEY"}})
     user = home | {"HUB_KEY": cluster.proxy.key or ""}
     listed = run_inhouse(user, "models", "--json")
     assert [model["id"] for model in json.loads(listed.stdout)["models"]] == [f"hub|{MODEL}"], listed.stderr

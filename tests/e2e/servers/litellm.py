@@ -1,35 +1,47 @@
-"""A real LiteLLM proxy in front of replicas, all behind one model name. `make test-cluster` installs it."""
+"""A real LiteLLM proxy in front of replicas, set up as docs/deploy says. `make test-cluster` installs it."""
 
+import copy
 import json
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib.metadata import distributions
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
+import yaml
 from scripts import server_environment
 
 from tests.e2e.servers.running import Launch, RunningServer, environment_below, free_port, started
 
-MODEL = "team-model"
+DEPLOYED = Path(__file__).resolve().parents[3] / "docs" / "deploy" / "cluster-8xh200"
+_CONFIG: dict[str, Any] = yaml.safe_load((DEPLOYED / "litellm.yaml").read_text("utf-8"))
+MODEL: str = _CONFIG["model_list"][0]["model_name"]
 KEY = "sk-cluster-key"
 AFFINITY_HEADER = "x-litellm-session-id"
+COOLDOWN = 4
+"""Seconds, instead of the half minute that is right for servers that take minutes to start."""
 PATIENCE = 120.0
 """Seconds: importing it alone takes fifteen on two busy cores."""
+_NOTHING: Mapping[str, object] = MappingProxyType({})
 
 
 @contextmanager
 def litellm(
-    folder: Path, replicas: Sequence[RunningServer], *, affinity: bool = True, retries: int = 2
+    folder: Path,
+    replicas: Sequence[RunningServer],
+    *,
+    router: Mapping[str, object] = _NOTHING,
+    limits: Mapping[str, object] = _NOTHING,
 ) -> Generator[RunningServer]:
     """Deployment `replica-0`, `replica-1`, … in the order of `replicas`; the answer's header `x-litellm-model-id` says
-    which one it was. With `affinity` the requests of one session stay with one of them."""
+    which one it was. `router` goes over the router's settings in docs/deploy, `limits` over those of each replica."""
     folder.mkdir(parents=True, exist_ok=True)
     environment = server_environment.path("litellm")
     program = environment / "bin" / "litellm"
     assert program.is_file(), f"{program} is missing: run `make test-cluster`, which installs it"
     config = folder / "config.yaml"
-    config.write_text(json.dumps(_config(replicas, affinity=affinity, retries=retries)), "utf-8")  # JSON is YAML
+    config.write_text(json.dumps(deployed(replicas, router, limits)), "utf-8")  # JSON is YAML
     port = free_port()
     command = (
         str(program),
@@ -41,8 +53,16 @@ def litellm(
         str(port),
         "--telemetry",
         "False",
+        "--keepalive_timeout",
+        "75",
     )
-    variables = environment_below(folder, LITELLM_LOCAL_MODEL_COST_MAP="True", NO_DOCS="True")
+    variables = environment_below(
+        folder,
+        LITELLM_LOCAL_MODEL_COST_MAP="True",
+        NO_DOCS="True",
+        LITELLM_MASTER_KEY=KEY,
+        VLLM_API_KEY=next((replica.key for replica in replicas if replica.key), "none"),
+    )
     launch = Launch(command, variables, "/health/liveliness", folder / "litellm.log", PATIENCE)
     context_length = min(replica.context_length for replica in replicas)
     server = RunningServer("litellm", _version(environment), port, MODEL, context_length, launch, KEY)
@@ -50,28 +70,28 @@ def litellm(
         yield server
 
 
-def _config(replicas: Sequence[RunningServer], *, affinity: bool, retries: int) -> dict[str, Any]:
-    return {
-        "model_list": [_deployment(number, replica) for number, replica in enumerate(replicas)],
-        "general_settings": {"master_key": KEY},
-        "litellm_settings": {"telemetry": False, "drop_params": True},
-        "router_settings": {
-            "routing_strategy": "simple-shuffle",
-            "optional_pre_call_checks": ["session_affinity"] if affinity else [],
-            "num_retries": retries,
-            "allowed_fails": 0,
-            "cooldown_time": 5,
-        },
-    }
+def deployed(
+    replicas: Sequence[RunningServer], router: Mapping[str, object] = _NOTHING, limits: Mapping[str, object] = _NOTHING
+) -> dict[str, Any]:
+    """docs/deploy's own file, with the addresses, names and sizes of these replicas, one worker and so no Redis."""
+    config = copy.deepcopy(_CONFIG)
+    first = config["model_list"][0]
+    config["model_list"] = [_deployment(first, number, replica, limits) for number, replica in enumerate(replicas)]
+    settings = {name: value for name, value in config["router_settings"].items() if not name.startswith("redis_")}
+    config["router_settings"] = settings | {"cooldown_time": COOLDOWN} | dict(router)
+    return config
 
 
-def _deployment(number: int, replica: RunningServer) -> dict[str, Any]:
-    where = {"model": f"openai/{replica.model}", "api_base": f"{replica.url}/v1", "api_key": replica.key or "none"}
-    limits = {"max_input_tokens": replica.context_length, "max_tokens": replica.context_length}
+def _deployment(
+    first: dict[str, Any], number: int, replica: RunningServer, limits: Mapping[str, object]
+) -> dict[str, Any]:
+    provider = first["litellm_params"]["model"].partition("/")[0]
+    where = {"model": f"{provider}/{replica.model}", "api_base": f"{replica.url}/v1"}
+    size = {"max_input_tokens": replica.context_length, "max_output_tokens": replica.context_length}
     return {
         "model_name": MODEL,
-        "litellm_params": where,
-        "model_info": {"id": f"replica-{number}", "mode": "chat", **limits},
+        "litellm_params": first["litellm_params"] | where | dict(limits),
+        "model_info": first["model_info"] | size | {"id": f"replica-{number}"},
     }
 
 

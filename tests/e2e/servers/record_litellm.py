@@ -26,7 +26,7 @@ def main(model: Path) -> None:
         with (
             llamacpp(folder / "a", model, options) as first,
             llamacpp(folder / "b", model, options) as second,
-            litellm(folder / "proxy", [first, second], retries=0) as proxy,
+            litellm(folder / "proxy", [first, second], router={"num_retries": 0}) as proxy,
         ):
             ports = {f":{first.port}": ":8081", f":{second.port}": ":8082"}
             recorder = Recorder(proxy, "litellm-1.106", {name: "/srv/litellm", KEY: "sk-example", **ports})

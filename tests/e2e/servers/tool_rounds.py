@@ -31,3 +31,31 @@ def _round(name: str, *, arguments_as_text: bool) -> list[dict[str, Any]]:
         {"role": "tool", "tool_call_id": call["id"], "tool_name": "read_file", "content": "ok"},
         {"role": "assistant", "content": "Done."},
     ]
+
+
+_DONE = {"role": "assistant", "content": "Done."}
+
+OFFERED: list[dict[str, Any]] = [
+    {
+        "name": READ_FILE["function"]["name"],
+        "description": READ_FILE["function"]["description"],
+        "inputSchema": READ_FILE["function"]["parameters"],
+    }
+]
+
+
+def conversation(question: str = "d") -> list[dict[str, Any]]:
+    """The same rounds as a client of Inhouse sends them."""
+    rounds = [message for name in "abc" for message in (_asked(name), *called(name, f"call_{name}"), _DONE)]
+    return [*rounds, _asked(question)]
+
+
+def called(name: str, call: str) -> list[dict[str, Any]]:
+    """A call of the assistant's, and its result."""
+    made = {"kind": "toolCall", "id": call, "name": "read_file", "arguments": {"path": f"{name}.py"}}
+    result = {"kind": "toolResult", "id": call, "content": "ok"}
+    return [{"role": "assistant", "content": [made]}, {"role": "tool", "content": [result]}]
+
+
+def _asked(name: str) -> dict[str, Any]:
+    return {"role": "user", "content": f"Read {name}.py"}

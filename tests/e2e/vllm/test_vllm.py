@@ -11,7 +11,7 @@ from tests.user_file import write_user_file
 def test_its_model_is_listed_with_the_context_length_and_answers(
     home: dict[str, str], vllm_server: RunningServer
 ) -> None:
-    write_user_file(home, {"backends.gpu": {"url": vllm_server.url, "kind": "openai"}})
+    write_user_file(home, {"backends.gpu": {"url": vllm_server.url}})
     run = run_inhouse(home, "models", "--json")
     (model,) = json.loads(run.stdout)["models"]
     assert (model["id"], model["contextLength"]) == (f"gpu|{vllm_server.model}", vllm_server.context_length)

@@ -35,7 +35,8 @@ class Knobs:
     """`texts` and `thinking` go out one event each; a stream with `breaks_after` fails after so many texts.
 
     `loading` and `busy` refuse as the kind does. `prefill_seconds` pass before an answer's first token, `event_seconds`
-    before each event. `usage = False` is a server that reports none, even where it is asked to.
+    before each event. `usage = False` is a server that reports none, even where it is asked to. With `echo`
+    the text, and each text among a call's arguments, is the last word of the question, so that answers differ.
     """
 
     models: tuple[FakeModel, ...] = (FakeModel(),)
@@ -49,3 +50,4 @@ class Knobs:
     breaks_after: int | None = None
     prefill_seconds: float = 0.0
     event_seconds: float = 0.0
+    echo: bool = False

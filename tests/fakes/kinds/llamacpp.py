@@ -106,7 +106,7 @@ class LlamaCpp(FakeServer):
             raise Refused(replay("llamacpp/chat_image_unsupported_500.json"))
         prompt = self._fitting(count_text(self._render(asked)))
         limit = asked.get("max_completion_tokens") or asked.get("max_tokens")
-        offered = asked if self._takes_tools() else {}
+        offered = asked if self._takes_tools() else asked | {"tools": None}
         given = reply(self.knobs, self.served, offered, prompt_tokens=prompt, limit=_limit(limit))
         if not asked.get("stream"):
             return self.generating(answers.chat_whole(given))(request)

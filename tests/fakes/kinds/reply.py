@@ -1,7 +1,7 @@
 """What a fake answers to one request, before it is put into the shape of a kind."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from tests.fakes.kinds.knobs import FakeModel, Knobs, ToolCall
@@ -36,6 +36,8 @@ def reply(
     knobs: Knobs, model: FakeModel, asked: dict[str, Any], *, prompt_tokens: int, limit: int | None = None
 ) -> Reply:
     """The answer that the knobs foresee, of at most `limit` tokens, and no more than the context has left."""
+    if knobs.echo and asked.get("messages"):
+        knobs = _echoing(knobs, asked)
     calls = knobs.tool_calls if _wants_tools(asked) else ()
     thinking = knobs.thinking if model.thinking else ()
     texts = () if calls else knobs.texts
@@ -57,6 +59,13 @@ def fragments(call: ToolCall) -> list[str]:
 
 def pieces(text: str, size: int = 5) -> list[str]:
     return [text[at : at + size] for at in range(0, len(text), size)]
+
+
+def _echoing(knobs: Knobs, asked: dict[str, Any]) -> Knobs:
+    contents = [message["content"] for message in asked["messages"] if message["role"] == "user"]
+    word = str(contents[-1]).split()[-1]
+    echoed = tuple(replace(call, arguments=dict.fromkeys(call.arguments, word)) for call in knobs.tool_calls)
+    return replace(knobs, tool_calls=echoed, texts=tuple(pieces(word, 2)))
 
 
 def _wants_tools(asked: dict[str, Any]) -> bool:

@@ -59,6 +59,7 @@ class Start:
 MODEL = FakeModel(thinking=True, fim=True)
 KNOBS = Knobs(models=(MODEL,), thinking=("Let", " me", " see"), tool_calls=(ToolCall("read_file", {"path": "d.py"}),))
 BASE = replace(KNOBS, models=(STARCODER,))
+NO_TOOLS = replace(KNOBS, models=(replace(MODEL, tools=False),))
 WITH_KEY = replace(KNOBS, key="sk-canary-4711-do-not-print")
 
 
@@ -99,21 +100,24 @@ LLAMACPP = replace(COUNTS, kind="llamacpp", version="b11549", unknown_model=None
 OLLAMA = replace(LISTED, kind="ollama", version=V33, fim=True)
 SGLANG = replace(COUNTS, kind="sglang", version="0.5.23", unknown_model=None)
 LMSTUDIO = replace(LISTED, kind="lmstudio", overflow_in_stream=True, unknown_model=None)
-HUGGINGFACE = replace(LISTED, kind="huggingface", unknown_model=400)
+HUGGINGFACE = replace(LISTED, kind="huggingface", unknown_model=400, context_length=2048)
 LITELLM = replace(LISTED, version="1.109.1", unknown_model=400)
 
 _FAKES = (
     Fake("vllm", lambda: fake_vllm(WITH_KEY), VLLM),
     Fake("vllm-base", lambda: fake_vllm(BASE), replace(VLLM, chat=False, tools=False, thinking=False)),
+    Fake("vllm-no-parser", lambda: fake_vllm(NO_TOOLS), replace(VLLM, tools=False)),
     Fake("tgi-3", lambda: fake_tgi(KNOBS), TGI),
     Fake("tgi-2", lambda: fake_tgi(KNOBS, version=V2), replace(TGI, version=V2)),
     Fake("tgi-base", lambda: fake_tgi(BASE), replace(TGI, chat=False, tools=False, thinking=False)),
     Fake("llamacpp", lambda: fake_llamacpp(KNOBS, slots=2), LLAMACPP),
+    Fake("llamacpp-no-tools", lambda: fake_llamacpp(NO_TOOLS), replace(LLAMACPP, tools=False)),
     Fake("ollama-0.33", lambda: fake_ollama(KNOBS), OLLAMA),
     Fake("ollama-0.24", lambda: fake_ollama(KNOBS, version=V24), replace(OLLAMA, version=V24)),
+    Fake("ollama-no-tools", lambda: fake_ollama(NO_TOOLS), replace(OLLAMA, tools=False)),
     Fake("sglang", lambda: fake_sglang(WITH_KEY), SGLANG),
     Fake("lmstudio", lambda: fake_lmstudio(KNOBS), LMSTUDIO),
-    Fake("huggingface", lambda: fake_huggingface(WITH_KEY), replace(HUGGINGFACE, context_length=2048)),
+    Fake("huggingface", lambda: fake_huggingface(WITH_KEY), HUGGINGFACE),
     Fake("litellm", lambda: fake_litellm(WITH_KEY), LITELLM),
     Fake("litellm-untold", lambda: fake_litellm(WITH_KEY, told=False), replace(LITELLM, length_source="assumed")),
     Fake("openai", lambda: fake_plain(KNOBS), TOLD),

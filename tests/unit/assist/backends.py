@@ -18,8 +18,8 @@ from inhouse.governance.admission import Admitted, AdmittedText
 from inhouse.governance.policy import Policy
 from inhouse.inference.announce import announce
 from inhouse.inference.catalog import Catalog
+from inhouse.inference.listing import ListedModel
 from inhouse.inference.route import Router
-from inhouse.inference.servers.listing import ListedModel
 
 OPEN = Policy(air_gapped=False, local_networks=())
 AIR_GAPPED = Policy(air_gapped=True, local_networks=())
@@ -85,6 +85,9 @@ class Memory:
         if self.failure is not None:
             raise self.failure
         return self.listed
+
+    async def remembered(self) -> tuple[Model, ...]:
+        return ()
 
     @asynccontextmanager
     async def stream(self, admitted: Admitted) -> AsyncGenerator[AsyncIterator[Event], None]:

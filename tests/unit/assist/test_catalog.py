@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -12,6 +13,7 @@ from inhouse.domain.models import Zone
 from inhouse.governance.policy import Policy
 from inhouse.inference.catalog import Catalog, Entry
 from inhouse.inference.lessons import Lesson
+from inhouse.inference.waiting import hurried
 from tests.unit.assist.backends import AIR_GAPPED, OPEN, REFUSING, Memory, failing, heard, session
 
 
@@ -126,6 +128,46 @@ async def test_the_policy_comes_before_the_first_call(policy: Policy, zone: Zone
     assert lab.calls == calls
     assert (entry.failure is None) is ("models" in calls)
     assert entry.failure is None or entry.failure.kind is ErrorKind.POLICY
+
+
+class TestOverview:
+    async def test_a_slow_backend_holds_nobody_up_and_is_told_of_later(self) -> None:
+        slow, told = Memory("slow"), asyncio.Event()
+        slow.gate = asyncio.Event()
+        found = Catalog({"slow": slow, "lab": Memory("lab")}, OPEN, told.set, patience=0.05)
+        with hurried():
+            entries = await found.entries()
+            again = await found.entries()
+        assert [entry.failure is None for entry in entries.values()] == [False, True]
+        assert again == entries
+        waiting = asyncio.create_task(found.entry("slow"))  # a chat, which wants to know
+        await asyncio.sleep(0)
+        slow.gate.set()
+        assert (await waiting).models == slow.listed
+        await told.wait()
+        assert slow.calls.count("models") == 1
+
+    async def test_asking_ends_with_the_catalog(self) -> None:
+        slow = Memory("slow")
+        slow.gate = asyncio.Event()
+        found = Catalog({"slow": slow}, OPEN, lambda: None, patience=0.01)
+        with hurried():
+            await found.entries()
+        await found.aclose()
+        assert not [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+
+
+async def test_what_was_learnt_of_a_model_ends_when_its_server_loads_it_otherwise() -> None:
+    """Also where nobody asked while the server was away."""
+    lab = Memory("lab")
+    found = catalog(lab)
+    (model,) = (await found.entry("lab")).models
+    found.teach(model.id, Lesson(context_length=512))
+    found.forget("lab")
+    assert (await found.entry("lab")).models[0].context_length == 512
+    lab.listed = (replace(model, context_length=2048),)
+    found.forget("lab")
+    assert (await found.entry("lab")).models[0].context_length == 2048
 
 
 class TestBreaker:

@@ -26,7 +26,7 @@ from inhouse.domain.conversation import (
     ToolResultPart,
 )
 from inhouse.domain.errors import ErrorKind, InhouseError
-from inhouse.domain.events import Dropped, Usage
+from inhouse.domain.events import Dropped
 from inhouse.domain.models import ContextSource, Count, TokenLimits
 from inhouse.governance.admission import Admitted
 from inhouse.inference.route import Candidate
@@ -245,7 +245,7 @@ class TestCalibration:
         asked = request(SYSTEM, *chat(40), text(Role.USER))
         first = await fit(on, asked, lab.candidate())
         assert lab.tokens(sent(first)) > lab.limit
-        learn(on, first, Usage(lab.tokens(sent(first)), 1, exact=True))
+        learn(on, first, lab.tokens(sent(first)))
         second = await fit(on, asked, lab.candidate())
         assert lab.tokens(sent(second)) + (second.admitted.prompt.max_tokens or 0) <= lab.limit
 
@@ -255,7 +255,7 @@ class TestCalibration:
         asked = request(*chat(6), text(Role.USER))
         before = await count_request(on, "lab|m", asked), await count_text(on, "lab|m", "word " * 99, "r1")
         found = await fit(on, asked, lab.candidate())
-        learn(on, found, Usage(found.estimated, 1, exact=True))
+        learn(on, found, found.estimated)
         after = await count_request(on, "lab|m", asked), await count_text(on, "lab|m", "word " * 99, "r1")
         assert all(later.tokens < earlier.tokens for earlier, later in zip(before, after, strict=True))
 

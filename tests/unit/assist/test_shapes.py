@@ -23,7 +23,7 @@ from inhouse.domain.events import (
 )
 from inhouse.domain.models import BackendStatus, Kind, ModelList, Problem, Zone
 from inhouse.inference.announce import announce
-from inhouse.inference.servers.listing import ListedModel
+from inhouse.inference.listing import ListedModel
 
 MODEL = announce("lab", ListedModel("a|b", 1024), override=None, tokens=Tokens(), local=True)
 

@@ -115,3 +115,10 @@ def test_the_settings_files_are_listed(cli: Cli, backend: FakeBackend) -> None:
     assert set(lines) == {"machine", "user", "project", "policy"}
     assert lines["user"].endswith("yes")
     assert str(cli.folder / ".inhouse.toml") in lines["project"]
+
+
+@pytest.mark.usefixtures("backend")
+def test_the_doctor_says_what_the_server_is_and_how_that_was_found_out(cli: Cli) -> None:
+    checks = {check["name"]: check for check in json.loads(cli.run("doctor", "--json").stdout)["checks"]}
+    assert 'vllm: /v1/models says owned_by "vllm"' in checks["lab: server"]["detail"]
+    assert "acme/smol (4096 tokens, from server)" in checks["lab: model list (HTTP)"]["detail"]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from inhouse.config.schema import ModelOverride, Tokens
 from inhouse.domain.models import Ability, Capabilities, ContextSource, TokenLimits
 from inhouse.inference.announce import announce, token_limits
-from inhouse.inference.servers.listing import ListedModel
+from inhouse.inference.listing import ListedModel
 
 
 def listed(context_length: int | None = 1024, name: str = "m", **told: Any) -> ListedModel:  # noqa: ANN401 - fields of a ListedModel

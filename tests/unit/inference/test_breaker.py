@@ -58,8 +58,12 @@ def test_success_closes_it_at_once() -> None:
     ("times", "rest"), [(2, FIRST_REST), (3, 2 * FIRST_REST), (4, 4 * FIRST_REST), (40, LONGEST_REST)]
 )
 def test_rest_is_over_after_a_while_that_grows(times: int, rest: float) -> None:
+    """Each of these failures came after the rest before it."""
     clock = Clock()
-    breaker = opened(times, clock)
+    breaker = opened(clock=clock)
+    for _ in range(times - 2):
+        clock.now += LONGEST_REST
+        breaker.failed(LATE, SLOW)
     clock.now += rest - 0.01
     assert breaker.open is LATE
     clock.now += 0.01
@@ -72,3 +76,32 @@ def test_one_failure_after_the_rest_is_enough_for_the_next() -> None:
     clock.now += FIRST_REST
     breaker.failed(LATE, SLOW)
     assert breaker.open is LATE
+
+
+def test_a_server_that_is_down_for_weeks_breaks_nothing() -> None:
+    clock = Clock()
+    breaker = Breaker(clock)
+    for _ in range(2000):
+        breaker.failed(LATE, SLOW)
+        clock.now += LONGEST_REST + 1
+    breaker.failed(LATE, SLOW)
+    clock.now += LONGEST_REST - 1
+    assert breaker.open is LATE
+
+
+def test_what_was_under_way_together_counts_as_one_failure_more() -> None:
+    clock = Clock()
+    breaker = opened(20, clock)
+    clock.now += FIRST_REST + 1
+    assert breaker.open is None
+
+
+def test_a_server_that_says_when_to_come_back_is_left_alone_until_then() -> None:
+    clock = Clock()
+    breaker = Breaker(clock)
+    busy = InhouseError(kind=ErrorKind.OVERLOADED, message="Busy.", status=429, retry_after=30)
+    breaker.failed(busy, 0.01)
+    clock.now += 29
+    assert breaker.open is busy
+    clock.now += 2
+    assert breaker.open is None

@@ -1,30 +1,43 @@
 """A user sets one URL: what runs there is found out with few requests, kept, and found out again when it changes."""
 
-from collections.abc import AsyncGenerator
+import asyncio
+import json
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
 from inhouse.config.schema import BackendSettings, Config
+from inhouse.domain.conversation import ChatRequest, Message, Role, TextPart
 from inhouse.domain.errors import ErrorKind, InhouseError
-from inhouse.domain.models import Ability, ContextSource, Kind, Model
+from inhouse.domain.models import Ability, ContextSource, Kind, Model, ModelState, Zone
+from inhouse.domain.prompt import Prompt
 from inhouse.domain.secret import Secret
+from inhouse.governance.admission import Admitted, admit
+from inhouse.governance.policy import Policy
+from inhouse.inference.catalog import Catalog
 from inhouse.inference.detect import MOST_REQUESTS
 from inhouse.inference.egress.channel import Channel, Endpoint
 from inhouse.inference.egress.credential import Credential, FixedKey
 from inhouse.inference.known import Known, KnownServers
 from inhouse.inference.remote import RemoteBackend
-from tests.fakes.behaviours import replay
+from tests.fakes.behaviours import json_reply, replay, silence
 from tests.fakes.kinds.huggingface import fake_huggingface
 from tests.fakes.kinds.knobs import FakeModel, Knobs
 from tests.fakes.kinds.llamacpp import fake_llamacpp
+from tests.fakes.kinds.lmstudio import fake_lmstudio
 from tests.fakes.kinds.ollama import fake_ollama
 from tests.fakes.kinds.plain import fake_plain
+from tests.fakes.kinds.server import FakeServer
 from tests.fakes.kinds.sglang import fake_sglang
+from tests.fakes.kinds.tgi import fake_tgi
 from tests.fakes.kinds.under_test import FAKES, ServerUnderTest, Start
 from tests.fakes.kinds.vllm import fake_vllm
+
+OPEN = Policy(air_gapped=False, local_networks=())
 
 
 @asynccontextmanager
@@ -44,6 +57,11 @@ async def found(url: str, cache: Path, *, kind: Kind = Kind.AUTO, key: str | Non
     async with lab(url, cache, kind=kind, key=key) as backend:
         models = await backend.models()
         return backend.software.kind, models[0]
+
+
+def hello(model: Model) -> Admitted:
+    request = ChatRequest("r1", (Message(Role.USER, (TextPart("Hi"),)),))
+    return admit(Prompt(request, model), Zone.LOCAL, Policy(air_gapped=False, local_networks=()))
 
 
 def check(model: Model, server: ServerUnderTest) -> None:
@@ -211,3 +229,117 @@ async def test_a_router_promises_what_all_its_providers_can_and_names_each(tmp_p
         "acme/coder:alpha": (4096, True),
         "acme/coder:beta": (2048, False),
     }
+
+
+async def test_models_of_a_server_that_is_down_are_remembered_by_the_next_process(tmp_path: Path) -> None:
+    models = (FakeModel(tools=True), FakeModel("big:cloud", remote_host="https://ollama.com:443"))
+    with fake_ollama(Knobs(models=models)) as server:
+        _, model = await found(server.url, tmp_path)
+    async with lab(server.url, tmp_path) as backend:
+        catalog = Catalog({"lab": backend}, OPEN, lambda: None)
+        entry = await catalog.entry("lab")
+    assert entry.failure is not None
+    assert [(each.id.name, each.state, each.local) for each in entry.models] == [
+        ("acme/coder", ModelState.UNAVAILABLE, True),
+        ("big:cloud", ModelState.UNAVAILABLE, False),
+    ]
+    assert entry.models[0].capabilities == model.capabilities
+
+
+@pytest.mark.parametrize(
+    ("purpose", "version", "priority"),
+    [
+        ("chat", "0.32.0", None),
+        ("background", "0.32.0", 10),
+        ("background", "0.11.2", None),
+        ("background", None, None),
+    ],
+)
+async def test_what_nobody_waits_for_comes_last_where_the_server_knows_priorities(
+    purpose: Literal["chat", "background"], version: str | None, priority: int | None, tmp_path: Path
+) -> None:
+    with fake_vllm() as server:
+        server.answer("GET /version", replay("vllm/404.json") if version is None else json_reply({"version": version}))
+        async with lab(server.url, tmp_path) as backend:
+            request = ChatRequest("r1", (Message(Role.USER, (TextPart("Hi"),)),), purpose=purpose)
+            prompt = admit(Prompt(request, (await backend.models())[0]), Zone.LOCAL, OPEN)
+            async with backend.stream(prompt) as events:
+                assert [event async for event in events]
+        assert server.exchanges("POST /v1/chat/completions")[-1].request.json.get("priority") == priority
+
+
+async def test_a_question_that_was_not_answered_in_time_proves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A busy Ollama is not taken for another server for a day: its models that run elsewhere would count as local."""
+    monkeypatch.setattr("inhouse.inference.prober.PROBE_SECONDS", 0.2)
+    with fake_ollama(Knobs(models=(FakeModel(name="far", remote_host="https://example.com"),))) as server:
+        server.answer("GET /api/version", silence())
+        async with lab(server.url, tmp_path) as backend:
+            await backend.models()
+            assert backend.software.kind is Kind.AUTO
+        server.answer("GET /api/version", json_reply({"version": "0.24.0"}))
+        kind, model = await found(server.url, tmp_path)
+        assert (kind, model.local) == (Kind.OLLAMA, False)
+
+
+async def test_what_is_known_stays_in_force_while_it_is_found_out_anew(tmp_path: Path) -> None:
+    """A request that is under way meanwhile is sent in the server's own way."""
+    with fake_ollama() as server:
+        async with lab(server.url, tmp_path) as backend:
+            (model,) = await backend.models()
+            server.answer("GET /v1/models", silence())
+            looking = asyncio.create_task(backend.models(anew=True))
+            await server.wait_for_async("GET /v1/models", 2)
+            async with backend.stream(hello(model)) as events:
+                async for _ in events:
+                    pass
+            assert server.paths()[-1] == "POST /api/chat"
+            looking.cancel()
+            await asyncio.gather(looking, return_exceptions=True)
+            assert backend.software.kind is Kind.OLLAMA
+
+
+async def test_of_many_models_only_a_few_are_tried_at_a_time(tmp_path: Path) -> None:
+    models = tuple(FakeModel(name=f"acme/coder-{number}") for number in range(40))
+    with fake_vllm(Knobs(models=models)) as server:
+        async with lab(server.url, tmp_path) as backend:
+            assert len(await backend.models()) == 40
+            assert len(server.paths()) <= MOST_REQUESTS
+            before = len(server.paths())
+            await backend.models()
+            assert 0 < server.paths()[before:].count("POST /tokenize") <= MOST_REQUESTS
+
+
+@pytest.mark.parametrize("name", ["", "a\x1b[31mb", "a\u202eb", "x" * 10_000])
+@pytest.mark.parametrize("make", [fake_tgi, fake_lmstudio, fake_ollama, fake_vllm])
+async def test_a_name_that_cannot_be_shown_is_no_model(
+    make: Callable[[Knobs], FakeServer], name: str, tmp_path: Path
+) -> None:
+    with make(Knobs(models=(FakeModel(name=name),))) as server:
+        async with lab(server.url, tmp_path, kind=Kind(make.__name__.removeprefix("fake_"))) as backend:
+            try:
+                assert await backend.models() == ()
+            except InhouseError as exc:
+                assert exc.kind is ErrorKind.BAD_RESPONSE
+
+
+async def test_what_a_server_says_of_itself_is_one_short_line_without_control_characters(tmp_path: Path) -> None:
+    with fake_ollama() as server:
+        server.answer("GET /api/version", json_reply({"version": "1\x1b]0;x\x07\u202e" + "9" * 5000}))
+        async with lab(server.url, tmp_path) as backend:
+            await backend.models()
+            said = f"{backend.software.version}{backend.software.evidence}"
+            assert (said.isprintable(), len(said) < 600) == (True, True)
+
+
+@pytest.mark.parametrize(
+    ("show", "running"),
+    [('{"capabilities": [{}, []]}', "{}"), ("{}", '{"name": "acme/coder", "size": 1, "size_vram": -1e308}')],
+)
+async def test_absurd_figures_of_an_ollama_break_nothing(show: str, running: str, tmp_path: Path) -> None:
+    with fake_ollama() as server:
+        server.answer("POST /api/show", json_reply(json.loads(show)))
+        server.answer("GET /api/ps", json_reply({"models": [json.loads(running)]}))
+        async with lab(server.url, tmp_path, kind=Kind.OLLAMA) as backend:
+            await backend.models()

@@ -29,6 +29,7 @@ from tests.fakes.behaviours import (
     redirect,
     replay,
     reply,
+    sequence,
     silence,
     steps,
     stream,
@@ -236,16 +237,39 @@ class TestCounting:
 
     @pytest.mark.parametrize(
         "answer",
-        [json_reply({"tokens": []}), json_reply({"tokens": "x"}), json_reply([]), reply(200, b"<html>"), reply(404)],
+        [
+            json_reply({"tokens": []}),
+            json_reply({"tokens": "x"}),
+            json_reply([]),
+            reply(200, b"<html>"),
+            reply(401),
+            reply(403),
+            reply(404),
+            reply(405),
+            json_reply({"error": {"message": "Field required at ('body', 'prompt')"}}, status=400),
+        ],
     )
     async def test_a_server_that_cannot_count_leaves_it_to_an_estimate(self, answer: Behaviour) -> None:
         with FakeBackend(tokenize=answer) as backend:
             async with remote(backend.url, kind=Kind.LLAMACPP) as lab:
                 assert await _text(lab, "x") is None
 
+    @pytest.mark.parametrize("status", [401, 403, 404, 405])
+    async def test_a_path_that_is_refused_is_not_sent_every_prompt(self, status: int) -> None:
+        with FakeBackend(tokenize=reply(status)) as backend:
+            async with remote(backend.url, kind=Kind.LLAMACPP) as lab:
+                for _ in range(3):
+                    assert await _text(lab, "x") is None
+            assert len(backend.exchanges(TOKENIZE)) == 1
+
+    async def test_what_passes_is_tried_again_as_with_a_chat(self) -> None:
+        with FakeBackend(tokenize=sequence(reply(503), replay("llamacpp/tokenize.json"))) as backend:
+            async with remote(backend.url, kind=Kind.LLAMACPP) as lab:
+                assert await _text(lab, "def add(a, b):") == Count(12, exact=True)
+
     @pytest.mark.parametrize(
         ("answer", "kind"),
-        [(replay("llamacpp/unauthorised_401.json"), ErrorKind.UNAUTHORIZED), (silence(), ErrorKind.TIMEOUT)],
+        [(reply(500), ErrorKind.SERVER_ERROR), (silence(), ErrorKind.TIMEOUT)],
     )
     async def test_a_count_that_fails(self, answer: Behaviour, kind: ErrorKind) -> None:
         with FakeBackend(tokenize=answer) as backend:

@@ -12,7 +12,7 @@ from inhouse.domain.prompt import Prompt
 from inhouse.governance.admission import admit, admit_text
 from inhouse.governance.policy import Policy
 from inhouse.inference.announce import announce
-from inhouse.inference.servers.listing import ListedModel
+from inhouse.inference.listing import ListedModel
 from inhouse.inference.unusable import UnusableBackend
 
 OPEN = Policy(air_gapped=False, local_networks=())

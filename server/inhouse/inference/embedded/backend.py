@@ -5,7 +5,8 @@ from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
-from inhouse.config.schema import Config
+from inhouse.config.schema import Config, is_path
+from inhouse.domain.conversation import ChatRequest
 from inhouse.domain.errors import ErrorKind, InhouseError
 from inhouse.domain.events import Event, Progress, Stage
 from inhouse.domain.models import Count, Kind, Model, ModelId, Software, Zone
@@ -16,10 +17,11 @@ from inhouse.inference.embedded import store
 from inhouse.inference.embedded.engine import CONTEXT_LENGTH
 from inhouse.inference.embedded.gguf import trained_context_length
 from inhouse.inference.embedded.supervisor import Supervisor
+from inhouse.inference.listing import ListedModel
 from inhouse.inference.openai import client
-from inhouse.inference.openai.answer import Rules
+from inhouse.inference.openai.messages import offered
+from inhouse.inference.openai.rules import Rules
 from inhouse.inference.servers import llamacpp
-from inhouse.inference.servers.listing import ListedModel
 from inhouse.inference.waiting import begun_within, within
 
 NAME = "embedded"
@@ -65,8 +67,14 @@ class EmbeddedBackend:
         path = await asyncio.to_thread(store.resolve, self._config.embedded.model, self._models)
         trained = await asyncio.to_thread(trained_context_length, path)
         length = min(trained or CONTEXT_LENGTH, CONTEXT_LENGTH)
-        listed = ListedModel(path.stem, length, tools=False, images=False)
+        # A file of the user's own may hold a model that calls tools; llama.cpp's template finds that out.
+        own = is_path(self._config.embedded.model)
+        detail = "" if own else "a small model on this computer's CPU, for when there is no server"
+        listed = ListedModel(path.stem, length, tools=None if own else False, images=False, detail=detail)
         return (announce(NAME, listed, override=None, tokens=self._config.tokens, local=True),)
+
+    async def remembered(self) -> tuple[Model, ...]:
+        return ()
 
     @asynccontextmanager
     async def stream(self, admitted: Admitted) -> AsyncGenerator[AsyncIterator[Event], None]:
@@ -83,7 +91,7 @@ class EmbeddedBackend:
         channel = await stack.enter_async_context(self._supervisor.lease())
         first = stack.enter_context(self._supervisor.slot())
         yield Progress(Stage.WAITING if first else Stage.QUEUED, str(model))
-        answer = client.chat(channel, _bounded(admitted), EXTRAS, self._rules(model), stack)
+        answer = client.chat(channel, _bounded(admitted), EXTRAS, self._rules(model, admitted.prompt.request), stack)
         late = _late(f"began no answer within {FIRST_TOKEN_SECONDS:g} s")
         try:
             async for event in begun_within(FIRST_TOKEN_SECONDS, answer, late):
@@ -91,9 +99,18 @@ class EmbeddedBackend:
         except InhouseError as exc:
             raise await self._explained(exc, channel) from exc
 
-    def _rules(self, model: ModelId) -> Rules:
+    def _rules(self, model: ModelId, request: ChatRequest) -> Rules:
         limits = self._config.limits
-        return Rules(model, FIRST_TOKEN_SECONDS, IDLE_SECONDS, limits.answer_bytes, limits.line_bytes)
+        return Rules(
+            model=model,
+            first_token_timeout=FIRST_TOKEN_SECONDS,
+            idle_timeout=IDLE_SECONDS,
+            answer_bytes=limits.answer_bytes,
+            line_bytes=limits.line_bytes,
+            tools=offered(request),
+            tool_arguments_bytes=limits.tool_arguments_bytes,
+            kind=Kind.LLAMACPP,
+        )
 
     async def count_messages(self, admitted: Admitted) -> Count | None:
         return await self._counted(lambda channel: llamacpp.count_messages(channel, admitted))

@@ -63,7 +63,7 @@ class KeyCommand:
 
 async def _printed(command: tuple[str, ...], backend: str) -> str:
     """The first line that it prints; what it says on stderr is for a terminal, and may hold anything."""
-    process = await _start(command, backend)
+    process = await _started(command, backend)
     try:
         async with asyncio.timeout(COMMAND_SECONDS):
             printed, complained = await asyncio.gather(_read(process.stdout), _read(process.stderr))
@@ -80,6 +80,17 @@ async def _printed(command: tuple[str, ...], backend: str) -> str:
         said = ", with a message on its error output" if complained else ""
         raise _failed(backend, f"{_the_command(backend)} {how}{said}.", "Run it in a terminal to see what it says.")
     return _first_line(printed, backend)
+
+
+async def _started(command: tuple[str, ...], backend: str) -> asyncio.subprocess.Process:
+    """Ends what it starts when cancelled: asyncio itself would leave the program's children behind."""
+    starting = asyncio.create_task(_start(command, backend))
+    try:
+        return await asyncio.shield(starting)
+    except asyncio.CancelledError:
+        with contextlib.suppress(InhouseError):
+            await _end(await starting)
+        raise
 
 
 async def _start(command: tuple[str, ...], backend: str) -> asyncio.subprocess.Process:

@@ -13,6 +13,7 @@ from inhouse.inference.egress.credential import Advice, Credential, Source
 from inhouse.inference.keys.command import KeyCommand
 from inhouse.inference.keys.editor import EditorKeys
 from inhouse.inference.keys.keyring_store import KeyringStore, Stamp
+from inhouse.inference.waiting import standing_still
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ class Keys:
 
     async def _from_command(self, *, instead_of: Secret | None) -> Credential | None:
         assert self._command is not None
-        with self._told():
+        with self._told(), standing_still():
             return self._credential(await self._command.key(instead_of=instead_of), Source.COMMAND)
 
     async def _own(self) -> tuple[Secret | None, Source]:

@@ -21,6 +21,8 @@ _BUSY = re.compile(r"overloaded|queue is full|server (is )?busy|too many request
 _LOADING = re.compile(r"loading", re.IGNORECASE)
 _UNKNOWN_MODEL = re.compile(r"model", re.IGNORECASE)
 _SURELY_UNKNOWN_MODEL = re.compile(r"invalid model name|model_not_found", re.IGNORECASE)  # LiteLLM: 400
+_UNKNOWN_KEY = "no_db_connection"
+"""LiteLLM without a database: 400 for every key but the master key (recorded, 1.106)."""
 _INVALID = re.compile(r"input validation error", re.IGNORECASE)  # TGI: inside a stream
 _QUOTABLE = 300
 _OF_THE_REQUEST = (400, 404, 422, 500, 501)
@@ -84,8 +86,8 @@ def _kind(status: int, said: _Said) -> ErrorKind:
         return fixed[status]
     if status in (400, 413, 422, 500) and said.matches(_OVERFLOW):
         return ErrorKind.CONTEXT_OVERFLOW
-    if status == HTTPStatus.BAD_REQUEST and said.matches(_SURELY_UNKNOWN_MODEL):
-        return ErrorKind.MODEL_NOT_FOUND
+    if status == HTTPStatus.BAD_REQUEST and (kind := _told_by_text(said)) is not None:
+        return kind
     if status == HTTPStatus.NOT_FOUND:
         return ErrorKind.MODEL_NOT_FOUND if said.matches(_UNKNOWN_MODEL) else ErrorKind.BAD_RESPONSE
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
@@ -95,6 +97,12 @@ def _kind(status: int, said: _Said) -> ErrorKind:
     if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
         return ErrorKind.TOO_LARGE
     return ErrorKind.INVALID_REQUEST if status in (400, 422) else ErrorKind.BAD_RESPONSE
+
+
+def _told_by_text(said: _Said) -> ErrorKind | None:
+    if said.type == _UNKNOWN_KEY:
+        return ErrorKind.UNAUTHORIZED
+    return ErrorKind.MODEL_NOT_FOUND if said.matches(_SURELY_UNKNOWN_MODEL) else None
 
 
 def _unavailable(said: _Said) -> ErrorKind:

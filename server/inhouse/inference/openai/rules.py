@@ -12,7 +12,8 @@ class Rules:
     """Limits of one answer, times in seconds and sizes in bytes, and how its text is to be read.
 
     `tools` are those offered; a call to any other is an error. `begins_thinking`: the model's chat template ends with
-    `<think>`, so that the answer begins inside it. `kind` is the server's, for hints that name its flags.
+    `<think>`, so that the answer begins inside it. `kind` and `version` are the
+    server's: for hints that name its flags, and for what only some versions take.
     """
 
     model: ModelId
@@ -26,3 +27,4 @@ class Rules:
     tool_calls_in_text: bool = False
     begins_thinking: bool = False
     kind: Kind = Kind.AUTO
+    version: str = ""

@@ -33,6 +33,7 @@ _ADVICE = {
     Kind.EMBEDDED: "use a model that can call tools",
     Kind.OLLAMA: "give the model a TEMPLATE that knows tools in its Modelfile",
     Kind.TGI: "start TGI with a chat template that knows tools (--tokenizer-config-path)",
+    Kind.HUGGINGFACE: "name a provider that can, as MODEL:PROVIDER",
 }
 
 

@@ -15,7 +15,7 @@ async def posted(channel: Channel, path: str, body: Mapping[str, object], reques
     """The JSON value of the answer; raises `bad_response` where the server has no such path or answers otherwise."""
     async with channel.request("POST", path, body=encoded(body), request_id=request_id) as answer:
         if answer.status in (404, 405):
-            raise uncounted(channel)
+            raise uncounted(channel, answer.status)
         await check(channel, answer, model=None)
         try:
             return parse(await answer.body(_ANSWER_BYTES))
@@ -23,10 +23,11 @@ async def posted(channel: Channel, path: str, body: Mapping[str, object], reques
             raise uncounted(channel) from None
 
 
-def uncounted(channel: Channel) -> InhouseError:
+def uncounted(channel: Channel, status: int | None = None) -> InhouseError:
     return InhouseError(
         kind=ErrorKind.BAD_RESPONSE,
         message=f"{channel.endpoint.backend} did not answer a token count with a number.",
         hint="Correct this backend's kind, or leave it to auto.",
         backend=channel.endpoint.backend,
+        status=status,
     )

@@ -6,9 +6,9 @@ one of them.
 """
 
 from inhouse.domain.models import Kind, ModelState
+from inhouse.inference.listing import ListedModel, Listing, plausible
 from inhouse.inference.prober import Prober
 from inhouse.inference.servers import openai
-from inhouse.inference.servers.listing import ListedModel, Listing, plausible
 from inhouse.inference.servers.server import Server
 from inhouse.inference.tolerant import Json, as_list, as_object, flag, integer, text
 

@@ -10,11 +10,11 @@ from inhouse.domain.models import Kind
 from inhouse.governance.admission import Admitted, AdmittedText
 from inhouse.inference.egress.channel import Channel
 from inhouse.inference.families import is_base_model
+from inhouse.inference.listing import ListedModel, Listing, plausible
 from inhouse.inference.openai.body import prompt_fields
 from inhouse.inference.prober import Prober
 from inhouse.inference.servers import openai
 from inhouse.inference.servers.counting import posted, uncounted
-from inhouse.inference.servers.listing import ListedModel, Listing, plausible
 from inhouse.inference.servers.server import Server
 from inhouse.inference.tolerant import Json, as_list, as_object, flag, integer, text
 

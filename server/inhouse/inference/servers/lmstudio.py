@@ -4,9 +4,9 @@ A model that is not loaded is loaded by its first request, with a context length
 """
 
 from inhouse.domain.models import Kind
+from inhouse.inference.listing import ListedModel, Listing, plausible
 from inhouse.inference.prober import Prober
 from inhouse.inference.servers import openai
-from inhouse.inference.servers.listing import ListedModel, Listing, plausible
 from inhouse.inference.servers.server import Server
 from inhouse.inference.tolerant import Json, as_list, as_object, flag, integer, text
 

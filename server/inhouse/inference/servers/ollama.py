@@ -10,9 +10,9 @@ import asyncio
 from collections.abc import Mapping
 
 from inhouse.domain.models import Kind
+from inhouse.inference.listing import ListedModel, Listing, plausible
 from inhouse.inference.ollama.chat import chat, complete
 from inhouse.inference.prober import Prober, not_a_list
-from inhouse.inference.servers.listing import ListedModel, Listing, plausible
 from inhouse.inference.servers.server import Server
 from inhouse.inference.tolerant import Json, as_list, as_object, integer, text
 
@@ -24,6 +24,7 @@ memory, and fewer hold no conversation about code."""
 _MOST_SHOWN = 100
 """Models that are asked for in detail."""
 _AT_ONCE = 4
+_MOST_BYTES = 10**15
 _NO_TEMPLATE = ("", "{{ .Prompt }}")
 
 
@@ -54,7 +55,7 @@ async def _shown(prober: Prober, name: str, gate: asyncio.Semaphore) -> Json:
 def _told(tag: Json, show: Json, loaded: Mapping[str, Json]) -> ListedModel | None:
     """None for a model that only makes embeddings."""
     name = text(tag, "name")
-    can = set(as_list(show.get("capabilities")) or as_list(tag.get("capabilities")))
+    can = as_list(show.get("capabilities")) or as_list(tag.get("capabilities"))
     if can and "completion" not in can:
         return None
     details = as_object(tag.get("details"))
@@ -105,7 +106,7 @@ def _detail(tag: Json, details: Json, running: Json) -> str:
     if host:
         facts.append(f"runs at {host}")
     size, on_gpu = integer(running, "size"), integer(running, "size_vram")
-    if size and on_gpu is not None:
+    if size is not None and on_gpu is not None and on_gpu >= 0 and 0 < size < _MOST_BYTES:
         facts.append("loaded" if on_gpu >= size else f"loaded, {round(100 * (size - on_gpu) / size)} % on the CPU")
     return ", ".join(filter(None, facts))
 

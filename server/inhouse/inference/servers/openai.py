@@ -12,16 +12,15 @@ from inhouse.domain.events import Event
 from inhouse.domain.models import Kind
 from inhouse.governance.admission import Admitted
 from inhouse.inference.egress.channel import Channel
+from inhouse.inference.listing import MOST_MODELS, ListedModel, Listing, is_name, plausible
 from inhouse.inference.openai import client
 from inhouse.inference.openai.answer import Rules
 from inhouse.inference.openai.dialect import OPENAI, Dialect
 from inhouse.inference.prober import Prober, Reply, not_a_list
-from inhouse.inference.servers.listing import ListedModel, Listing, plausible
 from inhouse.inference.servers.server import Chat, Headers, Server
 from inhouse.inference.tolerant import Json, as_list, as_object, flag, integer, text
 
 LIST = "/v1/models"
-MOST_MODELS = 5_000
 _LITELLM_DATE = 1_677_610_602
 
 _LENGTHS = ("max_model_len", "context_length", "context_window", "max_context_length", "max_input_tokens")
@@ -42,7 +41,7 @@ def read_entries(reply: Reply, *, backend: str) -> tuple[Json, ...]:
     found: dict[str, Json] = {}
     for entry in map(as_object, as_list(answer.get("data"))[:MOST_MODELS]):
         name = text(entry, "id")
-        if name and name.isprintable():
+        if is_name(name):
             found.setdefault(name, entry)
     return tuple(found.values())
 

@@ -8,9 +8,9 @@ from inhouse.domain.events import Event
 from inhouse.domain.models import Kind
 from inhouse.governance.admission import Admitted, AdmittedText
 from inhouse.inference.egress.channel import Channel
+from inhouse.inference.listing import Listing
 from inhouse.inference.openai.answer import Rules
 from inhouse.inference.prober import Prober
-from inhouse.inference.servers.listing import Listing
 
 Headers = tuple[tuple[str, str], ...]
 

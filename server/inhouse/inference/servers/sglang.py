@@ -4,9 +4,9 @@ From its http_server.py and protocol.py, 0.5.
 """
 
 from inhouse.domain.models import Kind
+from inhouse.inference.listing import ListedModel, Listing
 from inhouse.inference.prober import Prober
 from inhouse.inference.servers import openai, vllm
-from inhouse.inference.servers.listing import ListedModel, Listing
 from inhouse.inference.servers.server import Server
 from inhouse.inference.tolerant import Json, flag, text
 

@@ -8,12 +8,12 @@ tools work by a grammar on every model that has a template.
 from inhouse.domain.models import Kind
 from inhouse.governance.admission import Admitted, AdmittedText
 from inhouse.inference.egress.channel import Channel
+from inhouse.inference.listing import ListedModel, Listing, plausible
 from inhouse.inference.openai.body import prompt_fields
 from inhouse.inference.openai.dialect import TGI
 from inhouse.inference.prober import Prober, not_a_list
 from inhouse.inference.servers import openai
 from inhouse.inference.servers.counting import posted, uncounted
-from inhouse.inference.servers.listing import ListedModel, Listing, plausible
 from inhouse.inference.servers.server import Server
 from inhouse.inference.tolerant import as_list, as_object, integer, text
 

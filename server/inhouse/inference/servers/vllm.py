@@ -5,15 +5,21 @@ chat exactly as its usage will; `tool_choice: auto` without a tool parser is ref
 at, so a chat request that asks for more tokens than the context holds tells whether tools work and never runs.
 """
 
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+
+from inhouse.domain.events import Event
 from inhouse.domain.models import Kind
 from inhouse.governance.admission import Admitted, AdmittedText
 from inhouse.inference.egress.channel import Channel
+from inhouse.inference.listing import ListedModel, Listing
+from inhouse.inference.openai import client
 from inhouse.inference.openai.body import prompt_fields
+from inhouse.inference.openai.rules import Rules
 from inhouse.inference.prober import Prober
 from inhouse.inference.servers import openai
 from inhouse.inference.servers.counting import posted, uncounted
-from inhouse.inference.servers.listing import ListedModel, Listing
-from inhouse.inference.servers.server import Server
+from inhouse.inference.servers.server import Headers, Server
 from inhouse.inference.tolerant import Json, as_object, integer, text
 
 _HELLO: list[dict[str, object]] = [{"role": "user", "content": "Hi"}]
@@ -44,6 +50,8 @@ def _adapter(entry: Json) -> str:
 async def _has_template(prober: Prober, name: str) -> bool | None:
     fact = f"template {name}"
     if fact not in prober.known.facts:
+        if not prober.may_try():
+            return None
         reply = await prober.optional("/tokenize", {"model": name, "messages": _HELLO})
         if reply is None or reply.status not in (200, 400):
             return None
@@ -71,6 +79,24 @@ async def _calls_tools(prober: Prober, name: str, context_length: int | None, ve
     return prober.known.facts[fact]
 
 
+def chat(
+    channel: Channel, admitted: Admitted, headers: Headers, rules: Rules, stack: AsyncExitStack
+) -> AsyncIterator[Event]:
+    """What nobody waits for comes after the rest, where the server schedules by priority (lower is earlier); older
+    versions than 0.32 refuse one where they do not."""
+    behind = admitted.prompt.request.purpose == "background" and _is_at_least(rules.version, 0, 32)
+    extras = {"priority": BACKGROUND} if behind else {}
+    return client.chat(channel, admitted, extras, rules, stack, headers=headers)
+
+
+BACKGROUND = 10
+
+
+def _is_at_least(version: str, *wanted: int) -> bool:
+    parts = [int(part) for part in version.split("+")[0].split(".")[: len(wanted)] if part.isdecimal()]
+    return len(parts) == len(wanted) and tuple(parts) >= wanted
+
+
 async def count_messages(channel: Channel, admitted: Admitted) -> int:
     fields = prompt_fields(admitted.prompt)
     return _count(channel, await posted(channel, "/tokenize", fields, admitted.prompt.request.id))
@@ -88,4 +114,4 @@ def _count(channel: Channel, answer: object) -> int:
     return count
 
 
-SERVER = Server(Kind.VLLM, list_models, openai.chat(), openai.complete(), count_messages, count_text)
+SERVER = Server(Kind.VLLM, list_models, chat, openai.complete(), count_messages, count_text)

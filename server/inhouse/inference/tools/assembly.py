@@ -14,6 +14,8 @@ from inhouse.inference.tools.arguments import fitted, made_id, read_arguments
 
 _JSON_ENDS = ("}", '"', "")
 
+_MOST_LOOKS = 200
+
 _SHORTEST_ID = 9
 """Shorter ones count from 0 in every answer (TGI), so that two calls of a conversation would share one."""
 
@@ -34,6 +36,7 @@ class _Open:
     name: str = ""
     parts: list[str] = field(default_factory=list[str])
     size: int = 0
+    looks: int = 0
 
     @property
     def arguments(self) -> str:
@@ -82,14 +85,16 @@ class Assembly:
             )
         return size + len(piece.name) + len(piece.id) + 1
 
-    @staticmethod
-    def _extend(call: _Open, arguments: object) -> int:
+    def _extend(self, call: _Open, arguments: object) -> int:
         if arguments is None or not arguments:
             return 0
         if isinstance(arguments, str):
             added = arguments
         else:
-            added = orjson.dumps(arguments).decode()
+            try:
+                added = orjson.dumps(arguments).decode()
+            except TypeError:  # it writes fewer levels than it reads
+                raise self._unusable(call.name, "they are nested too deep") from None
             call.parts.clear()
             call.size = 0
         size = len(added) if added.isascii() else len(added.encode("utf-8", "surrogatepass"))
@@ -122,7 +127,10 @@ class Assembly:
             return bool(call.id) and piece.id != call.id
         if not (piece.name and call.name):
             return False
-        return piece.name != call.name or (bool(piece.arguments) and call.whole)
+        if piece.name != call.name:
+            return True
+        call.looks += 1  # each look reads all of the arguments
+        return bool(piece.arguments) and call.looks <= _MOST_LOOKS and call.whole
 
     def _check_offered(self, name: str) -> None:
         if not self._tools:

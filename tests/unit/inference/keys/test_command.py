@@ -2,6 +2,7 @@
 
 import asyncio
 import stat
+import time
 from pathlib import Path
 
 import pytest
@@ -147,6 +148,22 @@ async def test_a_program_that_nobody_waits_for_any_more_is_ended(tmp_path: Path,
     waiting.cancel()
     await asyncio.wait({waiting})
     await gone(pids)
+
+
+@pytest.mark.parametrize("steps", range(7))
+async def test_so_is_one_that_has_only_just_begun(tmp_path: Path, endless: str, steps: int) -> None:
+    waiting = asyncio.create_task(command(endless).key())
+    for _ in range(steps):
+        await asyncio.sleep(0)
+    pids = tmp_path / "pids"
+    began = time.monotonic()
+    while steps and not pids.exists() and time.monotonic() - began < 1:
+        time.sleep(0.001)  # noqa: ASYNC251 - the program is ahead of a busy loop
+    waiting.cancel()
+    async with asyncio.timeout(10):
+        await asyncio.gather(*(asyncio.all_tasks() - {asyncio.current_task()}), return_exceptions=True)
+    if pids.exists():
+        await gone(pids)
 
 
 async def gone(pids: Path) -> None:

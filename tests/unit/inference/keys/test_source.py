@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -280,3 +280,17 @@ async def test_what_to_do_depends_on_where_the_key_came_from(
 ) -> None:
     async with lab(tmp_path, **settings) as it:
         assert says in await it.ask()
+
+
+@pytest.mark.parametrize("in_a_hurry", [False, True])
+async def test_a_command_that_takes_its_time_is_not_counted_as_the_backends(tmp_path: Path, in_a_hurry: bool) -> None:
+    """Else a command slower than the limit of a list would be ended each time, and no list would ever come."""
+    sso = program(tmp_path, f"sleep 0.5; echo {GOOD}")
+    settings = KeySettings("lab", Origin.parse("http://127.0.0.1:1"), command=(sso,))
+    keys = Keys(settings, KeyringStore(tmp_path), EditorKeys(Editor(None)))
+    late = InhouseError(kind=ErrorKind.TIMEOUT, message="late", hint="")
+    with hurried() if in_a_hurry else nullcontext():
+        async with within(0.2, late):
+            key = await keys.current()
+    assert key is not None
+    assert key.secret.reveal() == GOOD

@@ -1,0 +1,1 @@
+"""`make test-ray`: Ray Serve LLM in front of two vLLMs on the CPU. Not part of `make test`."""

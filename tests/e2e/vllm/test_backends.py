@@ -1,0 +1,31 @@
+"""The suite for every server (tests/e2e/backends), here against vLLM: with and without a tool parser, and with a model
+that has no chat template."""
+
+import pytest
+
+from tests.e2e.backends.answers import Answers
+from tests.e2e.backends.budget import Budget
+from tests.e2e.backends.limits import Limits
+from tests.e2e.backends.listing import Listing
+from tests.e2e.backends.tools import Tools
+from tests.e2e.servers.under_test import REAL_VLLM
+
+pytestmark = [
+    pytest.mark.asyncio(loop_scope="module"),
+    pytest.mark.parametrize("lab", REAL_VLLM, ids=lambda start: start.name, indirect=True, scope="module"),
+]
+
+
+class TestListing(Listing): ...
+
+
+class TestAnswers(Answers): ...
+
+
+class TestTools(Tools): ...
+
+
+class TestLimits(Limits): ...
+
+
+class TestBudget(Budget): ...
