@@ -1,11 +1,10 @@
 """What answers teach comes before what the server says, the later before the earlier."""
 
-from inhouse.inference.servers.listing import ListedModel
-
 from inhouse.config.schema import Tokens
 from inhouse.domain.models import Ability, ContextSource, Model
 from inhouse.inference.announce import announce, token_limits
 from inhouse.inference.lessons import Lesson
+from inhouse.inference.listing import ListedModel
 
 TOKENS = Tokens()
 
