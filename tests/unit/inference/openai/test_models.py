@@ -5,8 +5,9 @@ import json
 import pytest
 
 from inhouse.domain.errors import ErrorKind, InhouseError
+from inhouse.inference.listing import MOST_MODELS
 from inhouse.inference.prober import Reply
-from inhouse.inference.servers.openai import MOST_MODELS, listed, read_entries
+from inhouse.inference.servers.openai import listed, read_entries
 from tests.fakes.recorded import recorded
 
 
