@@ -1,6 +1,7 @@
 """Chats: text, usage, thinking, cancellation, and a server that goes away in the middle."""
 
 import asyncio
+from typing import Any
 
 import httpx
 import pytest
@@ -14,8 +15,8 @@ from tests.lsp.plain_json import ResponseError
 from tests.lsp.running import RunningRequest
 
 QUESTION = "Say hi in three words."
-PACE = 0.2
-"""Seconds between two events of a fake, whose answers are short."""
+LONG: dict[str, Any] = {"texts": ("word ",) * 400, "event_seconds": 0.02}
+"""A fake's answer that goes on for seconds."""
 
 
 class Answers:
@@ -56,7 +57,7 @@ class Answers:
         lab.row.found("thinking", "apart" if thought else "none seen")
 
     async def test_cancelling_reaches_the_server(self, lab: Lab) -> None:
-        with turned(lab.server.fake, event_seconds=PACE):
+        with turned(lab.server.fake, **LONG):
             running = await _two_pieces(lab)
             running.cancel()
             seen = await asyncio.to_thread(lab.server.cancelled)
@@ -67,7 +68,7 @@ class Answers:
         lab.row.found("cancel", "seen")
 
     async def test_a_restart_in_mid_stream_leaves_what_was_streamed_and_costs_no_more(self, lab: Lab) -> None:
-        with turned(lab.server.fake, event_seconds=PACE):
+        with turned(lab.server.fake, **LONG):
             running = await _two_pieces(lab)
             await asyncio.to_thread(lab.server.restart)
             with pytest.raises(ResponseError) as caught:

@@ -1,5 +1,7 @@
 """The suite against every fake, llama.cpp and Ollama; `make test-cluster` and `make test-vllm` have the others."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.e2e.backends.answers import Answers
@@ -44,3 +46,18 @@ async def test_a_call_to_a_tool_that_was_not_offered_is_an_error(lab: Lab) -> No
         await lab.chat(tool_rounds.conversation(), tools=tool_rounds.OFFERED)
     assert caught.value.kind == "bad_response"
     assert "delete_everything" in caught.value.message
+
+
+@fakes
+async def test_a_model_that_has_gone_since_it_was_listed_is_said(lab: Lab) -> None:
+    await lab.listed(refresh=True)
+    if lab.server.unknown_model is None:
+        return  # it answers under any name
+    other = replace(lab.fake.knobs.models[0], name="acme/another")
+    with turned(lab.fake, models=(other,)):
+        with pytest.raises(ResponseError) as caught:
+            await lab.chat("Hi")
+        assert caught.value.kind == "model_not_found"
+        listed = await lab.client.request("inhouse/models")
+        assert f"{lab.name}|acme/another" in {model["id"] for model in listed["models"]}, "the list is asked for anew"
+    await lab.listed(refresh=True)

@@ -20,7 +20,10 @@ _OVERFLOW = re.compile(
 _BUSY = re.compile(r"overloaded|queue is full|server (is )?busy|too many requests|rate.?limit", re.IGNORECASE)
 _LOADING = re.compile(r"loading", re.IGNORECASE)
 _UNKNOWN_MODEL = re.compile(r"model", re.IGNORECASE)
-_SURELY_UNKNOWN_MODEL = re.compile(r"invalid model name|model_not_found", re.IGNORECASE)  # LiteLLM: 400
+_SURELY_UNKNOWN_MODEL = re.compile(  # with 400: LiteLLM, and Hugging Face's router
+    r"invalid model name|model_not_(found|supported)|requested model '[^']*' (does not exist|is not supported by any)",
+    re.IGNORECASE,
+)
 _UNKNOWN_KEY = "no_db_connection"
 """LiteLLM without a database: 400 for every key but the master key (recorded, 1.106)."""
 _INVALID = re.compile(r"input validation error", re.IGNORECASE)  # TGI: inside a stream
