@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -101,11 +102,14 @@ async def test_agent_is_not_answered_by_a_model_without_tools_while_one_with_too
 
 
 async def test_agent_is_not_answered_by_the_embedded_model_while_a_server_is_down(
-    start_client: StartClient, home_with_model: dict[str, str]
+    start_client: StartClient, home: dict[str, str], embedded_model: Path
 ) -> None:
+    pulled = Path(home["XDG_DATA_HOME"], "inhouse", "models", embedded_model.name)
+    pulled.parent.mkdir(parents=True)
+    pulled.symlink_to(embedded_model)
     with refusing_url() as url:
-        write_user_file(home_with_model, {"backends.lab": {"url": url}})
-        async with start_client(env=home_with_model) as client:
+        write_user_file(home, {"backends.lab": {"url": url}})
+        async with start_client() as client:
             with pytest.raises(ResponseError) as caught:
                 await client.chat(ask_agent())
             assert (caught.value.kind, caught.value.data["backend"]) == ("unreachable", "lab")

@@ -212,7 +212,7 @@ async def test_another_backend_takes_over_when_loading_takes_longer_than_a_momen
     (notice,) = notices(chat)
     assert (chat.text, chat.result["backend"]) == (HELLO, "other")
     assert "lab is still loading its model." in notice
-    assert 1.5 < waited < 3.5
+    assert 1.5 < waited < 10
     assert 2 <= len(asked) <= 10
     assert any("loading" in each for each in reports(chat.progress))
 

@@ -70,7 +70,7 @@ class Attempt:
             )
         if self._request.tools and not may(model, Ability.TOOLS):
             if self._request.tool_choice == "required":
-                raise _cannot(self._candidate, "call tools")
+                raise _cannot(self._candidate, "call tools", advice_on_tools(self._candidate.backend.software.kind))
             notices += self._once_told("tools", self._without_tools())
             self._request = without_tools(self._request)
         return notices
@@ -81,7 +81,10 @@ class Attempt:
         return f"{told} {advice}".strip()
 
     def _once_told(self, what: str, message: str) -> list[Notice]:
-        return [Notice(message)] if self._session.catalog.first_told(self._candidate.model.id, what) else []
+        return [Notice(message)] if self._is_first(what) else []
+
+    def _is_first(self, what: str) -> bool:
+        return self._session.catalog.first_told(self._candidate.model.id, what)
 
     async def _once(self, stack: AsyncExitStack) -> AsyncIterator[Event]:
         backend, model = self._candidate.backend, self._candidate.model
@@ -93,6 +96,8 @@ class Attempt:
         async for event in await stack.enter_async_context(backend.stream(fitted.admitted)):
             while notices and not isinstance(event, Progress):
                 yield notices.pop(0)
+            if isinstance(event, Notice) and event.once and not self._is_first(event.message):
+                continue
             if isinstance(event, TextDelta | ThinkingDelta | ToolCall):
                 self._note(event)
             yield self._counted(event, fitted) if isinstance(event, Finished) else event
@@ -176,11 +181,11 @@ def _has_images(request: ChatRequest) -> bool:
     return any(isinstance(part, ImagePart) for message in request.messages for part in message.parts)
 
 
-def _cannot(candidate: Candidate, what: str) -> InhouseError:
+def _cannot(candidate: Candidate, what: str, advice: str = "") -> InhouseError:
     return InhouseError(
         kind=ErrorKind.UNSUPPORTED,
         message=f"{candidate.model.id} cannot {what}.",
-        hint="Pick a model that can; `inhouse models` shows what each can do.",
+        hint=f"Pick a model that can; `inhouse models` shows what each can do. {advice}".rstrip(),
         backend=candidate.backend.name,
         model=str(candidate.model.id),
     )

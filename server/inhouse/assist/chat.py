@@ -17,6 +17,7 @@ from inhouse.domain.conversation import ChatRequest, ImagePart
 from inhouse.domain.errors import ErrorKind, InhouseError, Refusal
 from inhouse.domain.events import Event, Notice, Progress, Stage
 from inhouse.domain.models import Ability, Kind
+from inhouse.inference.affinity import conversation_head
 from inhouse.inference.route import Candidate, no_backend
 
 STALE_KINDS = FALLBACK_KINDS | {ErrorKind.MODEL_NOT_FOUND}
@@ -58,7 +59,9 @@ class _Chat:
 
     def __init__(self, session: Session, request: ChatRequest, stack: AsyncExitStack) -> None:
         self._session = session
-        self._request = request
+        # What is left out to fit a model must not make it another conversation.
+        named = request.conversation_id or conversation_head(request)
+        self._request = dataclasses.replace(request, conversation_id=named)
         self._stack = stack
         self._began = time.monotonic()
         self._failure: InhouseError | None = None

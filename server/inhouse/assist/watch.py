@@ -1,6 +1,7 @@
 """Keeps an eye on the backends that somebody asked for: one that comes up, goes away or changes is noticed unasked."""
 
 import asyncio
+import logging
 import random
 import time
 from collections.abc import Awaitable, Callable
@@ -15,6 +16,8 @@ FIRST_LOOK = 5.0
 LONGEST_LOOK = 300.0
 """Seconds between two looks at a backend that is down, doubled each time, and at one that is well."""
 _TICK = 2.0
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +39,16 @@ class Watch:
     async def run(self) -> None:
         while True:
             await asyncio.sleep(_TICK)
-            session = await self._current()
-            for name, entry in session.catalog.known().items():
-                kind = session.backends[name].software.kind
-                if kind is not Kind.EMBEDDED and self._is_due(name, entry):
-                    await self._look(session.catalog, name)
+            try:
+                await self._round(await self._current())
+            except Exception:  # noqa: BLE001 - a fault of ours in one look must not end all looks, unseen
+                _log.exception("a look at the backends failed")
+
+    async def _round(self, session: Session) -> None:
+        for name, entry in session.catalog.known().items():
+            kind = session.backends[name].software.kind
+            if kind is not Kind.EMBEDDED and self._is_due(name, entry):
+                await self._look(session.catalog, name)
 
     def _is_due(self, name: str, entry: Entry) -> bool:
         if entry.forgotten:  # a request has failed there

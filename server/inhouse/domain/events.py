@@ -26,9 +26,11 @@ class ToolCall:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Something the user should know about this answer, e.g. that another backend took over."""
+    """Something the user should know about this answer, e.g. that another backend took over. `once`: what is the same
+    with every answer of the model, and enough to be told with the first."""
 
     message: str
+    once: bool = False
 
 
 class Stage(StrEnum):

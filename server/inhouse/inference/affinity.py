@@ -14,13 +14,13 @@ from inhouse.domain.secret import Secret
 def affinity_id(request: ChatRequest, key: Secret) -> str:
     """32 hexadecimal digits, the same from turn to turn: of the client's conversation id, else of the conversation's
     head, under a key of this user's that never leaves, so that nobody can tell what was said or who said it."""
-    named = request.conversation_id
-    head = f"id\0{named}" if named else f"head\0{_head(request)}"
-    return hmac.digest(key.reveal().encode(), head.encode("utf-8", "surrogatepass"), hashlib.sha256).hex()[:32]
+    named = request.conversation_id or conversation_head(request)
+    return hmac.digest(key.reveal().encode(), named.encode("utf-8", "surrogatepass"), hashlib.sha256).hex()[:32]
 
 
-def _head(request: ChatRequest) -> str:
-    """Up to the first thing that the user said: it stays when the conversation grows."""
+def conversation_head(request: ChatRequest) -> str:
+    """Up to the first thing that the user said: it stays when the conversation grows. To be taken before anything is
+    left out of it."""
     texts: list[str] = []
     for message in request.messages:
         texts += [part.text for part in message.parts if isinstance(part, TextPart)]

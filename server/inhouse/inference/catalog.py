@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 from inhouse.config.schema import Tokens
 from inhouse.domain.errors import ErrorKind, InhouseError
-from inhouse.domain.models import Model, ModelId, ModelState, Zone
+from inhouse.domain.models import Kind, Model, ModelId, ModelState, Zone
 from inhouse.governance.policy import Policy
 from inhouse.inference.backend import Backend
 from inhouse.inference.breaker import Breaker
+from inhouse.inference.known import MISSED_SECONDS
 from inhouse.inference.lessons import Lesson
 from inhouse.inference.waiting import is_hurried
 
@@ -68,6 +69,7 @@ class Catalog:
         self._entries: dict[str, Entry] = {}
         self._measured: dict[ModelId, float] = {}
         self._lessons: dict[ModelId, Lesson] = {}
+        self._taught_at: dict[ModelId, float] = {}
         self._patience = patience
         self._tasks: set[asyncio.Task[Entry]] = set()
         self._lengths: dict[str, dict[ModelId, int | None]] = {}
@@ -91,14 +93,14 @@ class Catalog:
         self._tasks.add(asking)
         asking.add_done_callback(self._tasks.discard)
         done, _ = await asyncio.wait({asking}, timeout=self._patience)
-        return await asking if done else await self._pending(name)
+        return await asking if done else self._pending(name)
 
-    async def _pending(self, name: str) -> Entry:
+    def _pending(self, name: str) -> Entry:
         """For the time being, of a backend that has not answered yet."""
-        known, failure = self._entries.get(name), _slow(name)
-        models = await _before(self._backends[name], known, failure)
+        known = self._entries.get(name)
+        models = () if known is None else known.models
         models = tuple(dataclasses.replace(model, state=ModelState.UNAVAILABLE) for model in models)
-        entry = Entry(models, failure, known.zone if known else None, time.monotonic(), 0, pending=True)
+        entry = Entry(models, _slow(name), known.zone if known else None, time.monotonic(), 0, pending=True)
         self._entries[name] = entry
         return entry
 
@@ -146,18 +148,14 @@ class Catalog:
         after = before.and_then(lesson)
         if after == before:
             return
-        self._lessons[model] = after
+        self._lessons[model], self._taught_at[model] = after, time.monotonic()
         known = self._entries.get(model.backend)
         if known is None:
             return
-        entry = dataclasses.replace(known, models=tuple(self._taught(each) for each in known.models))
+        entry = dataclasses.replace(known, models=tuple(self.taught(each) for each in known.models))
         self._entries[model.backend] = entry
         if _offer(entry) != _offer(known):
             self._changed()
-
-    def taught(self, model: Model) -> Model:
-        """The model as answers since its listing have shown it to be."""
-        return self._taught(model)
 
     def first_told(self, model: ModelId, what: str) -> bool:
         """True once for each model and matter: what the user should know, but not with every answer."""
@@ -195,13 +193,12 @@ class Catalog:
             self._policy.check_zone(backend.name, zone)
             listed = await backend.models(anew=anew)
             self._forget_outdated(backend.name, listed)
-            models = tuple(self._taught(model) for model in listed)
+            models = tuple(self.taught(model) for model in self._allowed(backend, listed))
         except InhouseError as exc:
             failure = exc
             state = ModelState.LOADING if exc.kind is ErrorKind.LOADING else ModelState.UNAVAILABLE
-            models = tuple(dataclasses.replace(model, state=state) for model in await _before(backend, known, exc))
-        if self._policy.air_gapped:
-            models = tuple(model for model in models if model.local)
+            before = self._allowed(backend, await _before(backend, known, exc))
+            models = tuple(dataclasses.replace(model, state=state) for model in before)
         now = time.monotonic()
         if failure is not None:
             self._breakers[backend.name].failed(failure, now - began)
@@ -209,20 +206,39 @@ class Catalog:
             self._breakers[backend.name].succeeded()
         return Entry(models, failure, zone, now, (now - began) * 1000)
 
-    def _taught(self, model: Model) -> Model:
+    def taught(self, model: Model) -> Model:
+        """The model as answers since its listing have shown it to be."""
         lesson = self._lessons.get(model.id)
         if lesson is not None:
             model = lesson.applied(model, self._tokens)
         measured = self._measured.get(model.id)
         return model if measured is None else dataclasses.replace(model, chars_per_token=measured)
 
+    def _allowed(self, backend: Backend, listed: tuple[Model, ...]) -> tuple[Model, ...]:
+        """Behind an air gap, no model that runs elsewhere; and none of a server that did not tell what it is, since it
+        may be one that has such models."""
+        if not self._policy.air_gapped:
+            return listed
+        if backend.software.kind is Kind.AUTO:
+            return ()
+        return tuple(model for model in listed if model.local)
+
     def _forget_outdated(self, name: str, listed: tuple[Model, ...]) -> None:
-        """Lessons about a model that is loaded with another context length now: its server was started anew."""
+        """Lessons about a model that is loaded with another context length now: its server was started anew. And those
+        of what it could not do, after a while: people start servers anew to mend that."""
+        self._lessons = {
+            model: lesson
+            for model, lesson in self._lessons.items()
+            if model.backend != name or not (lesson.is_negative and self._old(model))
+        }
         before = self._lengths.get(name, {})
         self._lengths[name] = {model.id: model.context_length for model in listed}
         for model in listed:
             if before.get(model.id, model.context_length) != model.context_length:
                 self._lessons.pop(model.id, None)
+
+    def _old(self, model: ModelId) -> bool:
+        return time.monotonic() > self._taught_at[model] + MISSED_SECONDS
 
     def _forget_lessons(self, name: str) -> None:
         self._lessons = {model: lesson for model, lesson in self._lessons.items() if model.backend != name}

@@ -12,6 +12,7 @@ from inhouse.inference.listing import Listing, tidied
 from inhouse.inference.prober import Prober
 from inhouse.inference.servers import openai
 from inhouse.inference.servers.table import SERVERS
+from inhouse.inference.tolerant import Json
 
 _BY_LIST = frozenset({Kind.VLLM, Kind.LLAMACPP, Kind.SGLANG, Kind.HUGGINGFACE})
 """Kinds whose list of models proves them each time it is asked for."""
@@ -28,6 +29,7 @@ class Discovery:
         self._known = Known()
         self._read = False
         self._doubted = False
+        self._memory: dict[str, Json] = {}
 
     @property
     def kind(self) -> Kind:
@@ -49,8 +51,10 @@ class Discovery:
         await self._read_record()
         before = copy.deepcopy(self._known)
         self._doubted = self._doubted or anew
+        if anew:
+            self._memory.clear()
         known = Known(models=self._known.models) if self._doubted else self._known
-        prober = Prober(self._channel, known, self._patience)
+        prober = Prober(self._channel, known, self._patience, self._memory)
         try:
             return await self._listed(prober)
         finally:

@@ -18,27 +18,51 @@ from inhouse.inference.listing import ListedModel, plausible
 from inhouse.inference.tolerant import Json, as_list, as_object, flag, integer, parse, text
 
 DAY = 86_400.0
+MISSED_SECONDS = 900.0
+_LOCKED = (401, 403)
 _SPREAD = 0.1
 """Of a day: thousands of machines that asked at nine o'clock do not all ask again at nine the next day."""
 
-_FORMAT = 2
+_FORMAT = 3
 _MOST_MODELS = 200
 
 
 @dataclass(slots=True)
 class Known:
-    """One server's record. `kind` is None until it is told; `evidence` is for people; `refused` holds routes that it
-    does not have or not for us, and `facts` what only a trial can tell, by a name of the server module's own. `face` is
-    what an unknown server looked like: with another face it is another server. `models` were listed last, so that they
-    can be shown while the server is down."""
+    """One server's record. `kind` is None until it is told; `evidence` is for people.
+
+    `refused` holds routes that it does not have or not for us, with the status, and `keyed` whether a key was sent.
+    `facts` is what only a trial can tell, by a name of the server module's own, and `missed` since when (`time.time`)
+    one does not hold. `face` is what an unknown server looked like: with another face it is another server. `models`
+    were listed last, so that they can be shown while the server is down.
+    """
 
     kind: Kind | None = None
     evidence: str = ""
     version: str | None = None
     face: str = ""
-    refused: set[str] = field(default_factory=set[str])
+    refused: dict[str, int] = field(default_factory=dict[str, int])
     facts: dict[str, bool] = field(default_factory=dict[str, bool])
+    missed: dict[str, float] = field(default_factory=dict[str, float])
+    keyed: bool = False
     models: tuple[ListedModel, ...] = ()
+
+    def fact(self, name: str) -> bool | None:
+        """None for what has to be tried; again after a while if it did not hold: people start servers anew for it."""
+        value = self.facts.get(name)
+        return None if value is False and time.time() > self.missed.get(name, 0) + MISSED_SECONDS else value
+
+    def learn(self, name: str, *, value: bool) -> bool:
+        self.facts[name] = value
+        if not value:
+            self.missed[name] = time.time()
+        return value
+
+    def sent(self, *, key: bool) -> None:
+        """With another key, or the first one, routes may open that were locked."""
+        if key != self.keyed:
+            self.keyed = key
+            self.refused = {route: status for route, status in self.refused.items() if status not in _LOCKED}
 
     def tell(self, kind: Kind, evidence: str) -> None:
         self.kind, self.evidence = kind, evidence
@@ -72,8 +96,10 @@ class KnownServers:
             "evidence": known.evidence,
             "version": known.version or "",
             "face": known.face,
-            "refused": sorted(known.refused),
+            "refused": known.refused,
             "facts": known.facts,
+            "missed": known.missed,
+            "keyed": known.keyed,
             "models": [dataclasses.asdict(model) for model in known.models[:_MOST_MODELS]],
         }
         with contextlib.suppress(OSError):
@@ -100,14 +126,17 @@ def _known(record: Json) -> Known:
     except ValueError:
         kind = None
     facts = {name: value for name, value in as_object(record.get("facts")).items() if isinstance(value, bool)}
-    refused = {route for route in as_list(record.get("refused")) if isinstance(route, str)}
+    refused = as_object(record.get("refused"))
+    missed = as_object(record.get("missed"))
     return Known(
         kind,
         text(record, "evidence"),
         text(record, "version") or None,
         text(record, "face"),
-        refused,
+        {route: status for route, status in refused.items() if isinstance(status, int)},
         facts,
+        {name: float(when) for name, when in missed.items() if isinstance(when, int | float)},
+        flag(record, "keyed") is True,
         _models(record),
     )
 

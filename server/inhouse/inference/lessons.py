@@ -17,6 +17,11 @@ class Lesson:
     thinking: bool | None = None
     context_length: int | None = None
 
+    @property
+    def is_negative(self) -> bool:
+        """Whether it is about something that the model could not do."""
+        return self.tools is False or self.chat is False
+
     def and_then(self, later: "Lesson") -> "Lesson":
         """Both, the later one's word counting where both have one."""
         told = {field.name: getattr(later, field.name) for field in dataclasses.fields(later)}

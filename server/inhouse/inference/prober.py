@@ -7,6 +7,7 @@ import asyncio
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from inhouse.domain.errors import ErrorKind, InhouseError
 from inhouse.inference.egress.channel import Channel
@@ -30,7 +31,7 @@ REFUSALS = frozenset({401, 403, 404, 405})
 """Statuses after which a path is not asked again."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Reply:
     """A whole answer, header names in lower case; `failure` is what a status other than 200 means."""
 
@@ -39,7 +40,7 @@ class Reply:
     body: bytes
     failure: InhouseError | None = None
 
-    @property
+    @cached_property
     def json(self) -> object:
         """The body's value, or None if it is not JSON."""
         try:
@@ -57,7 +58,15 @@ class Prober:
     more asked for when `patience`, in seconds, is nearly over. `unanswered`: something was not asked, or not answered.
     """
 
-    def __init__(self, channel: Channel, known: Known, patience: float = 10 * PROBE_SECONDS) -> None:
+    def __init__(
+        self,
+        channel: Channel,
+        known: Known,
+        patience: float = 10 * PROBE_SECONDS,
+        memory: dict[str, Json] | None = None,
+    ) -> None:
+        self.memory: dict[str, Json] = {} if memory is None else memory
+        """Answers that hold for as long as this process lives, by a name of the server module's own."""
         self.channel = channel
         self.known = known
         self.patience = patience
@@ -99,10 +108,11 @@ class Prober:
         except (InhouseError, TimeoutError):
             self.unanswered = True
             return None
-        if reply.status in REFUSALS:
-            self.known.refused.add(route)
-            return None
-        return reply
+        if reply.status not in REFUSALS:
+            return reply
+        if reply.failure is None or reply.failure.kind is not ErrorKind.MODEL_NOT_FOUND:
+            self.known.refused[route] = reply.status
+        return None
 
     def may_try(self) -> bool:
         """Whether one more model may be tried in this round."""
@@ -117,6 +127,7 @@ class Prober:
     async def _send(self, method: str, path: str, body: Mapping[str, object] | None) -> Reply:
         data = None if body is None else encoded(body)
         async with self.channel.request(method, path, body=data) as answer:
+            self.known.sent(key=answer.secret is not None)
             headers = dict(answer.headers)
             if answer.status == 200:
                 return Reply(200, headers, await answer.body(BODY_BYTES))

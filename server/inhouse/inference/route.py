@@ -109,7 +109,8 @@ class Router:
         entry = await self.catalog.entry(model_id.backend)
         found = self._named(entry, model_id)
         if found is None and entry.asked_at < wanted_at:  # what was remembered may be over
-            entry = await self.catalog.entry(model_id.backend, refresh=True)
+            self.catalog.forget(model_id.backend)
+            entry = await self.catalog.entry(model_id.backend)
             found = self._named(entry, model_id)
         if found is not None:
             return found

@@ -10,7 +10,9 @@ from typing import TextIO
 from lsprotocol import types
 
 from inhouse import __version__
-from inhouse.assist.shapes import Shape
+from inhouse.assist.shapes import Shape, status_value
+from inhouse.assist.status import Status
+from inhouse.assist.status import status as find_status
 from inhouse.assist.watch import Watch
 from inhouse.config.load import Loaded, Sources, UntrustedBackend, load
 from inhouse.config.paths import Paths
@@ -54,7 +56,7 @@ class Service:
         self._starting: asyncio.Task[None] | None = None
         self._pulling: asyncio.Task[None] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
-        self._told_status: Shape = {}
+        self._told_status: Status | None = None
         self._register(self.server)
 
     async def stop(self) -> None:
@@ -160,10 +162,10 @@ class Service:
 
     async def _tell_status(self) -> None:
         """`inhouse/statusChanged`, unless what it says was said already."""
-        told = await status(self._sessions)
-        if told != self._told_status:
-            self._told_status = told
-            self.server.client.notify("inhouse/statusChanged", told)
+        found = await find_status(await self._sessions.current())
+        if found.without_latency() != self._told_status:
+            self._told_status = found.without_latency()
+            self.server.client.notify("inhouse/statusChanged", status_value(found))
 
     def _report(self, loaded: Loaded) -> None:
         """One message for all that is wrong with the settings; the rest is in the log."""

@@ -4,6 +4,7 @@ import copy
 import json
 import shutil
 import tempfile
+import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -48,9 +49,19 @@ def ray_serve(folder: Path, model: Path) -> Generator[RunningServer]:
     launch = Launch(command, variables, "/v1/models", folder / "ray.log", PATIENCE)
     try:
         with started(RunningServer("ray", VERSION, port, MODEL, MAX_MODEL_LEN, launch)) as server:
+            _await_replicas(server)
             yield server
     finally:
         shutil.rmtree(short, ignore_errors=True)
+
+
+def _await_replicas(server: RunningServer) -> None:
+    """The list of models is there long before any of them, and a request would wait."""
+    until = time.monotonic() + PATIENCE
+    while b"Application 'llm' is ready" not in server.log.read_bytes():
+        assert server.runs, "Ray has ended"
+        assert time.monotonic() < until, "the replicas are not ready"
+        time.sleep(0.5)
 
 
 def deployed(model: Path, port: int) -> dict[str, Any]:

@@ -343,3 +343,42 @@ async def test_absurd_figures_of_an_ollama_break_nothing(show: str, running: str
         server.answer("GET /api/ps", json_reply({"models": [json.loads(running)]}))
         async with lab(server.url, tmp_path, kind=Kind.OLLAMA) as backend:
             await backend.models()
+
+
+async def test_a_server_that_was_started_anew_with_tools_is_found_out_in_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    without, with_tools = Knobs(models=(FakeModel(tools=False),)), Knobs(models=(FakeModel(tools=True),))
+    with fake_vllm(without) as server:
+        assert not (await found(server.url, tmp_path))[1].capabilities.tool_calling
+        server.knobs = with_tools
+        assert not (await found(server.url, tmp_path))[1].capabilities.tool_calling
+        monkeypatch.setattr("inhouse.inference.known.MISSED_SECONDS", 0.0)
+        assert (await found(server.url, tmp_path))[1].capabilities.tool_calling
+
+
+def test_a_key_opens_what_was_locked_without_one() -> None:
+    known = Known(refused={"GET /props": 401, "GET /info": 404})
+    known.sent(key=False)
+    assert known.refused == {"GET /props": 401, "GET /info": 404}
+    known.sent(key=True)
+    assert known.refused == {"GET /info": 404}
+
+
+async def test_installed_models_of_ollama_are_looked_at_once(tmp_path: Path) -> None:
+    with fake_ollama(Knobs(models=(FakeModel("a:1b"), FakeModel("b:1b")))) as server:
+        async with lab(server.url, tmp_path) as backend:
+            first, second = await backend.models(), await backend.models()
+        assert first == second
+        assert len(server.exchanges("POST /api/show")) == 2
+
+
+async def test_behind_an_air_gap_an_unknown_server_that_may_be_ollama_offers_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("inhouse.inference.prober.PROBE_SECONDS", 0.2)
+    with fake_ollama(Knobs(models=(FakeModel(name="far", remote_host="https://example.com"),))) as server:
+        server.answer("GET /api/version", silence())
+        async with lab(server.url, tmp_path) as backend:
+            policy = Policy(air_gapped=True, local_networks=())
+            assert (await Catalog({"lab": backend}, policy, lambda: None).entry("lab")).models == ()

@@ -37,9 +37,10 @@ def test_thinking_that_was_seen_is_shown() -> None:
 
 
 def test_limit_is_the_servers_word_and_both_numbers_follow() -> None:
-    taught = Lesson(context_length=1000).applied(model(length=4096), TOKENS)
-    assert (taught.context_length, taught.context_source) == (1000, ContextSource.SERVER)
-    assert taught.limits == token_limits(1000, TOKENS)
+    for told in (None, 4096):
+        taught = Lesson(context_length=1000).applied(model(length=told), TOKENS)
+        assert (taught.context_length, taught.context_source) == (1000, ContextSource.SERVER)
+        assert taught.limits == token_limits(1000, TOKENS)
 
 
 def test_later_word_counts_and_the_others_stay() -> None:

@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
-from inhouse.config.schema import Config, is_path
+from inhouse.config.schema import Config
 from inhouse.domain.conversation import ChatRequest
 from inhouse.domain.errors import ErrorKind, InhouseError
 from inhouse.domain.events import Event, Progress, Stage
@@ -15,7 +15,7 @@ from inhouse.inference.announce import announce
 from inhouse.inference.egress.channel import Channel
 from inhouse.inference.embedded import store
 from inhouse.inference.embedded.engine import CONTEXT_LENGTH
-from inhouse.inference.embedded.gguf import trained_context_length
+from inhouse.inference.embedded.gguf import chat_template, trained_context_length
 from inhouse.inference.embedded.supervisor import Supervisor
 from inhouse.inference.listing import ListedModel
 from inhouse.inference.openai import client
@@ -47,6 +47,7 @@ class EmbeddedBackend:
         self._models = models
         self._supervisor = supervisor
         self._turns = supervisor.turns
+        self._templates: dict[Path, bool] = {}
 
     @property
     def url(self) -> str:
@@ -67,11 +68,16 @@ class EmbeddedBackend:
         path = await asyncio.to_thread(store.resolve, self._config.embedded.model, self._models)
         trained = await asyncio.to_thread(trained_context_length, path)
         length = min(trained or CONTEXT_LENGTH, CONTEXT_LENGTH)
-        # A file of the user's own may hold a model that calls tools; llama.cpp's template finds that out.
-        own = is_path(self._config.embedded.model)
-        detail = "" if own else "a small model on this computer's CPU, for when there is no server"
-        listed = ListedModel(path.stem, length, tools=None if own else False, images=False, detail=detail)
+        tools = await self._knows_tools(path)
+        listed = ListedModel(path.stem, length, tools=tools, images=False, detail="on this computer's own processor")
         return (announce(NAME, listed, override=None, tokens=self._config.tokens, local=True),)
+
+    async def _knows_tools(self, path: Path) -> bool:
+        """Whether its chat template has a place for tools; looked up once for each file."""
+        if self._templates.get(path) is None:
+            template = await asyncio.to_thread(chat_template, path)
+            self._templates[path] = template is not None and "tools" in template
+        return self._templates[path]
 
     async def remembered(self) -> tuple[Model, ...]:
         return ()

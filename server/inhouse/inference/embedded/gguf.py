@@ -1,9 +1,10 @@
-"""The one fact about a GGUF file that is needed before it is loaded: the context length it was trained for.
+"""What is to be known of a GGUF file before it is loaded: the context length it was trained for, its chat template.
 
 Format: ggml's docs/gguf.md, versions 2 and 3, little-endian.
 """
 
 import struct
+from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -11,6 +12,8 @@ _SIZES = {0: 1, 1: 1, 2: 2, 3: 2, 4: 4, 5: 4, 6: 4, 7: 1, 10: 8, 11: 8, 12: 8}
 _STRING, _ARRAY = 8, 9
 _INTEGERS = {4: "<I", 5: "<i", 10: "<Q", 11: "<q"}
 _MOST_ENTRIES = 10_000
+_MOST_STRINGS = 2_000_000
+_LONGEST_TEMPLATE = 1_000_000
 
 
 def trained_context_length(path: Path) -> int | None:
@@ -18,31 +21,49 @@ def trained_context_length(path: Path) -> int | None:
     stands before the vocabulary in every file that llama.cpp's converter writes."""
     try:
         with path.open("rb") as file:
-            return _find(file)
-    except (OSError, struct.error, ValueError, OverflowError):
+            for key, kind in _entries(file):
+                if key.endswith(b".context_length") and kind in _INTEGERS:
+                    (length,) = struct.unpack(_INTEGERS[kind], file.read(_SIZES[kind]))
+                    return int(length) if length > 0 else None
+                if key.startswith(b"tokenizer."):
+                    return None
+                _skip(file, kind)
+    except _UNREADABLE:
         return None
+    return None
 
 
-def _find(file: BinaryIO) -> int | None:
+def chat_template(path: Path) -> str | None:
+    """Its text, or None where there is none: it stands behind the vocabulary, which takes 0.1 s to pass by."""
+    try:
+        with path.open("rb") as file:
+            for key, kind in _entries(file):
+                if key == b"tokenizer.chat_template" and kind == _STRING:
+                    return _string(file, _LONGEST_TEMPLATE).decode("utf-8", "replace")
+                _skip(file, kind)
+    except _UNREADABLE:
+        return None
+    return None
+
+
+_UNREADABLE = (OSError, struct.error, ValueError, OverflowError)
+
+
+def _entries(file: BinaryIO) -> Iterator[tuple[bytes, int]]:
+    """Keys and types; each value is to be read or skipped before the next."""
     if file.read(4) != b"GGUF":
-        return None
+        return
     _version, _tensors, entries = struct.unpack("<IQQ", file.read(20))
     for _ in range(min(entries, _MOST_ENTRIES)):
         key = _string(file)
         (kind,) = struct.unpack("<I", file.read(4))
-        if key.endswith(b".context_length") and kind in _INTEGERS:
-            (length,) = struct.unpack(_INTEGERS[kind], file.read(_SIZES[kind]))
-            return int(length) if length > 0 else None
-        if key.startswith(b"tokenizer."):
-            return None
-        _skip(file, kind)
-    return None
+        yield key, kind
 
 
-def _string(file: BinaryIO) -> bytes:
+def _string(file: BinaryIO, longest: int = 65_535) -> bytes:
     (length,) = struct.unpack("<Q", file.read(8))
-    if length > 65_535:
-        raise ValueError("a key longer than the format allows")
+    if length > longest:
+        raise ValueError("a key longer than the format allows, or a template of no sense")
     return file.read(length)
 
 
@@ -62,8 +83,8 @@ def _skip(file: BinaryIO, kind: int) -> None:
 def _skip_items(file: BinaryIO, kind: int, count: int) -> None:
     if kind in _SIZES:
         file.seek(_SIZES[kind] * count, 1)
-    elif kind == _STRING and count <= _MOST_ENTRIES:
+    elif kind == _STRING and count <= _MOST_STRINGS:
         for _ in range(count):
             _skip(file, _STRING)
     else:
-        raise ValueError("an array that is longer or deeper than what stands before the context length")
+        raise ValueError("an array that is longer or deeper than a vocabulary")

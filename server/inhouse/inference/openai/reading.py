@@ -141,7 +141,7 @@ class Reading:
         self._ended = True
         notices = self._filters
         found += self.held()
-        found += [Notice(each.notice) for each in notices if each.notice]
+        found += [Notice(each.notice, once=True) for each in notices if each.notice]
         try:
             calls, lost = self._calls.finish(cut=self._finish in _CUT)
         except InhouseError as exc:

@@ -61,12 +61,13 @@ def _has_template(name: str, path: str, template: str) -> bool | None:
 
 async def _fills_in(prober: Prober, name: str) -> bool | None:
     fact = f"fim {name}"
-    if fact not in prober.known.facts:
+    known = prober.known.fact(fact)
+    if known is None:
         reply = await prober.optional("/infill", {})
         if reply is None or reply.status not in (200, 400, 501):
             return None
-        prober.known.facts[fact] = reply.status != 501
-    return prober.known.facts[fact]
+        known = prober.known.learn(fact, value=reply.status != 501)
+    return known
 
 
 async def count_messages(channel: Channel, admitted: Admitted) -> int:

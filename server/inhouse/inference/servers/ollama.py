@@ -36,7 +36,7 @@ async def list_models(prober: Prober) -> Listing:
     loaded = _loaded(await prober.found("/api/ps"))
     version = text(await prober.found("/api/version"), "version") or None
     gate = asyncio.Semaphore(_AT_ONCE)
-    shown = await asyncio.gather(*(_shown(prober, text(tag, "name"), gate) for tag in tags[:_MOST_SHOWN]))
+    shown = await asyncio.gather(*(_shown(prober, tag, gate) for tag in tags[:_MOST_SHOWN]))
     details = dict(zip((text(tag, "name") for tag in tags), shown, strict=False))
     models = (_told(tag, details.get(text(tag, "name"), {}), loaded) for tag in tags if text(tag, "name"))
     return Listing(tuple(model for model in models if model is not None), version)
@@ -46,10 +46,18 @@ def _loaded(answer: Json) -> Mapping[str, Json]:
     return {text(model, "name"): model for model in map(as_object, as_list(answer.get("models")))}
 
 
-async def _shown(prober: Prober, name: str, gate: asyncio.Semaphore) -> Json:
-    async with gate:
-        reply = await prober.optional("/api/show", {"model": name})
-    return reply.fields if reply is not None and reply.status == 200 else {}
+async def _shown(prober: Prober, tag: Json, gate: asyncio.Semaphore) -> Json:
+    """Asked once for each digest: what has it does not change."""
+    key = f"show {text(tag, 'digest')}"
+    if key not in prober.memory:
+        async with gate:
+            reply = await prober.optional("/api/show", {"model": text(tag, "name")})
+        if reply is None or reply.status != 200:
+            return {}
+        if not text(tag, "digest"):
+            return reply.fields
+        prober.memory[key] = reply.fields
+    return prober.memory[key]
 
 
 def _told(tag: Json, show: Json, loaded: Mapping[str, Json]) -> ListedModel | None:

@@ -33,13 +33,14 @@ async def list_models(prober: Prober) -> Listing:
 
 async def _has_template(prober: Prober) -> bool | None:
     fact = "template"
-    if fact not in prober.known.facts:
+    known = prober.known.fact(fact)
+    if known is None:
         body = {"model": TGI.model_name, "messages": [{"role": "user", "content": "Hi"}]}
         reply = await prober.optional("/chat_tokenize", body)
         if reply is None or reply.status not in (200, 422):
             return None
-        prober.known.facts[fact] = reply.status == 200 or b"emplate" not in reply.body
-    return prober.known.facts[fact]
+        known = prober.known.learn(fact, value=reply.status == 200 or b"emplate" not in reply.body)
+    return known
 
 
 async def count_messages(channel: Channel, admitted: Admitted) -> int:

@@ -49,20 +49,22 @@ def _adapter(entry: Json) -> str:
 
 async def _has_template(prober: Prober, name: str) -> bool | None:
     fact = f"template {name}"
-    if fact not in prober.known.facts:
+    known = prober.known.fact(fact)
+    if known is None:
         if not prober.may_try():
             return None
         reply = await prober.optional("/tokenize", {"model": name, "messages": _HELLO})
         if reply is None or reply.status not in (200, 400):
             return None
-        prober.known.facts[fact] = reply.status == 200 or b"template" not in reply.body
-    return prober.known.facts[fact]
+        known = prober.known.learn(fact, value=reply.status == 200 or b"template" not in reply.body)
+    return known
 
 
 async def _calls_tools(prober: Prober, name: str, context_length: int | None, version: str | None) -> bool | None:
     """Asked of a server that is vLLM for certain only, because another might answer the request."""
     fact = "tools"
-    if fact not in prober.known.facts:
+    known = prober.known.fact(fact)
+    if known is None:
         if version is None or context_length is None:
             return None
         body: dict[str, object] = {
@@ -75,8 +77,8 @@ async def _calls_tools(prober: Prober, name: str, context_length: int | None, ve
         reply = await prober.optional("/v1/chat/completions", body)
         if reply is None or reply.status != 400:
             return None
-        prober.known.facts[fact] = b"tool choice requires" not in reply.body
-    return prober.known.facts[fact]
+        known = prober.known.learn(fact, value=b"tool choice requires" not in reply.body)
+    return known
 
 
 def chat(
