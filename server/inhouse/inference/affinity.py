@@ -19,14 +19,14 @@ def affinity_id(request: ChatRequest, key: Secret) -> str:
 
 
 def conversation_head(request: ChatRequest) -> str:
-    """Up to the first thing that the user said: it stays when the conversation grows. To be taken before anything is
-    left out of it."""
+    """A hash of all up to the first thing that the user said: it stays when the conversation grows. To be taken before
+    anything is left out of it."""
     texts: list[str] = []
     for message in request.messages:
         texts += [part.text for part in message.parts if isinstance(part, TextPart)]
         if message.role is Role.USER:
             break
-    return "\0".join(texts)
+    return hashlib.sha256("\0".join(texts).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def affinity_key(folder: Path) -> Secret:

@@ -170,7 +170,7 @@ class TestPolicy:
     async def test_what_is_counted_was_admitted_too(self) -> None:
         lab = Memory("lab", count=Count(5, exact=True))
         await heard(session(lab, policy=Policy(air_gapped=True, local_networks=())))
-        assert [each.prompt.request for each in lab.admitted] == [HELLO, HELLO]
+        assert [each.prompt.request.messages for each in lab.admitted] == [HELLO.messages, HELLO.messages]
 
 
 class TestRoom:
