@@ -10,6 +10,10 @@ MOST_REQUESTS = 6
 """Until the software is known; what it says of its models comes on top."""
 
 
+TELLS_FIM = ("llamacpp", "ollama")
+"""Kinds that say themselves whether a model fills in the middle."""
+
+
 class Listing:
     async def test_its_model_is_listed_with_its_true_context_length(self, lab: Lab) -> None:
         server = lab.server
@@ -20,7 +24,8 @@ class Listing:
         assert can["chat"] is server.chat
         assert lab.tools or not can["toolCalling"], "what it cannot do is not promised"
         lab.row.found("context length", {"server": "of the server", "assumed": "assumed"}[model["contextSource"]])
-        lab.row.found("fill-in-the-middle", "yes" if can["fim"] else "no")
+        told = "yes" if server.kind in TELLS_FIM else "by its name"
+        lab.row.found("fill-in-the-middle", told if can["fim"] else "no")
 
     async def test_its_software_is_recognised_and_the_evidence_shown(self, lab: Lab) -> None:
         await lab.listed()
