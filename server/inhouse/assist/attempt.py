@@ -7,11 +7,12 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 
 from inhouse.assist.fitting import Fitted, fit, learn
+from inhouse.assist.needs import needs
 from inhouse.assist.session import Session
 from inhouse.context.estimate import estimate_tokens
 from inhouse.context.weight import count_chars
 from inhouse.context.without_tools import without_tools
-from inhouse.domain.conversation import ChatRequest, ImagePart
+from inhouse.domain.conversation import ChatRequest
 from inhouse.domain.errors import ErrorKind, InhouseError, Refusal
 from inhouse.domain.events import Event, Finished, Notice, Progress, Stage, TextDelta, ThinkingDelta, ToolCall, Usage
 from inhouse.domain.models import Ability
@@ -61,7 +62,7 @@ class Attempt:
     def _suit(self) -> list[Notice]:
         """Leaves out what this model cannot take; raises `unsupported` where the request would lose its meaning."""
         model = self._candidate.model
-        if not may(model, Ability.IMAGES) and _has_images(self._request):
+        if Ability.IMAGES in needs(self._request) and not may(model, Ability.IMAGES):
             raise _cannot(self._candidate, "read images")
         notices: list[Notice] = []
         if not model.capabilities.chat:
@@ -175,10 +176,6 @@ class Attempt:
         if tokens >= ENOUGH_TOKENS:
             chars = count_chars(fitted.admitted.prompt.request.messages) + sum(map(len, self._text))
             self._session.catalog.learn(self._candidate.model.id, round(chars / tokens, 2))
-
-
-def _has_images(request: ChatRequest) -> bool:
-    return any(isinstance(part, ImagePart) for message in request.messages for part in message.parts)
 
 
 def _cannot(candidate: Candidate, what: str, advice: str = "") -> InhouseError:

@@ -11,13 +11,15 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from inhouse.assist.attempt import Attempt
 from inhouse.assist.default_model import default_model
 from inhouse.assist.fallback import FALLBACK_KINDS, may_move_on, may_pass_over
+from inhouse.assist.needs import needs
 from inhouse.assist.session import Session
 from inhouse.context.support import check_supported
-from inhouse.domain.conversation import ChatRequest, ImagePart
+from inhouse.domain.conversation import ChatRequest
 from inhouse.domain.errors import ErrorKind, InhouseError, Refusal
 from inhouse.domain.events import Event, Notice, Progress, Stage
 from inhouse.domain.models import Ability, Kind
 from inhouse.inference.affinity import conversation_head
+from inhouse.inference.embedded.backend import FIRST_TOKEN_SECONDS
 from inhouse.inference.route import Candidate, no_backend
 
 STALE_KINDS = FALLBACK_KINDS | {ErrorKind.MODEL_NOT_FOUND}
@@ -26,7 +28,6 @@ STALE_KINDS = FALLBACK_KINDS | {ErrorKind.MODEL_NOT_FOUND}
 LOADING_GRACE = 2.0
 """Seconds for which a server that loads its model is waited for although another backend could answer."""
 _LONGEST_LOOK = 3.0
-_FIRST_TOKEN_TIMEOUT = 900.0
 
 _TOO_MUCH_FOR_IT = frozenset({ErrorKind.CONTEXT_OVERFLOW, ErrorKind.UNSUPPORTED})
 """Failures of a request that asks too much of this model: one that would only have stood in is passed over."""
@@ -42,16 +43,6 @@ async def stream(session: Session, request: ChatRequest) -> AsyncGenerator[Async
     """
     async with AsyncExitStack() as stack:
         yield _Chat(session, request, stack).events()
-
-
-def needs(request: ChatRequest) -> frozenset[Ability]:
-    """What a model must be able to do beyond chat, to answer this as it was meant."""
-    found: set[Ability] = set()
-    if request.tools and request.tool_choice != "none":
-        found.add(Ability.TOOLS)
-    if any(isinstance(part, ImagePart) for message in request.messages for part in message.parts):
-        found.add(Ability.IMAGES)
-    return frozenset(found)
 
 
 class _Chat:
@@ -163,7 +154,7 @@ class _Chat:
 
     def _patience(self, failure: InhouseError) -> float:
         settings = self._session.config.backends.get(failure.backend or "")
-        return settings.first_token_timeout if settings else _FIRST_TOKEN_TIMEOUT
+        return settings.first_token_timeout if settings else FIRST_TOKEN_SECONDS
 
     def _loading(self) -> str:
         failure = self._failure

@@ -16,7 +16,6 @@ from inhouse.inference.prober import Prober, Reply
 from inhouse.inference.servers import lmstudio, openai
 from inhouse.inference.tolerant import Json, as_list, as_object, text
 
-MOST_REQUESTS = 6
 JITTER = 0.25
 """Seconds at most before the first request beyond the list: thousands of machines begin at the same minute."""
 

@@ -112,10 +112,6 @@ class KnownServers:
             except OSError:
                 Path(name).unlink(missing_ok=True)
 
-    def forget(self, base_url: str) -> None:
-        with contextlib.suppress(OSError):
-            self._file(base_url).unlink(missing_ok=True)
-
     def _file(self, base_url: str) -> Path:
         return self._folder / f"{hashlib.sha256(base_url.encode()).hexdigest()[:32]}.json"
 

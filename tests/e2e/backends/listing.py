@@ -6,10 +6,6 @@ from tests.e2e.backends.lab import Lab
 from tests.fakes.kinds.under_test import ServerUnderTest
 from tests.lsp.plain_json import ResponseError
 
-MOST_REQUESTS = 6
-"""Until the software is known; what it says of its models comes on top."""
-
-
 TELLS_FIM = ("llamacpp", "ollama")
 """Kinds that say themselves whether a model fills in the middle."""
 

@@ -10,12 +10,12 @@ import pytest
 
 from inhouse.config.schema import BackendSettings
 from tests.e2e.backends.lab import Lab, labs, turned
-from tests.e2e.backends.listing import MOST_REQUESTS, requests_until_listed
+from tests.e2e.backends.listing import requests_until_listed
 from tests.e2e.running import run_inhouse
 from tests.e2e.servers.under_test import REAL
 from tests.fakes.door import Door
 from tests.fakes.kinds.knobs import TEXTS
-from tests.fakes.kinds.under_test import FAKES, ServerUnderTest
+from tests.fakes.kinds.under_test import FAKES, MOST_REQUESTS, ServerUnderTest
 from tests.lsp.plain_json import JsonObject, ResponseError
 
 PREFILL = 12.0

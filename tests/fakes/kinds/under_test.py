@@ -16,6 +16,9 @@ from tests.fakes.kinds.sglang import fake_sglang
 from tests.fakes.kinds.tgi import STARCODER, V2, V3, fake_tgi
 from tests.fakes.kinds.vllm import fake_vllm
 
+MOST_REQUESTS = 6
+"""Until the software is known; what it says of its models comes on top."""
+
 
 @dataclass(frozen=True, slots=True)
 class ServerUnderTest:

@@ -19,7 +19,6 @@ from inhouse.domain.secret import Secret
 from inhouse.governance.admission import Admitted, admit
 from inhouse.governance.policy import Policy
 from inhouse.inference.catalog import Catalog
-from inhouse.inference.detect import MOST_REQUESTS
 from inhouse.inference.egress.channel import Channel, Endpoint
 from inhouse.inference.egress.credential import Credential, FixedKey
 from inhouse.inference.known import Known, KnownServers
@@ -34,7 +33,7 @@ from tests.fakes.kinds.plain import fake_plain
 from tests.fakes.kinds.server import FakeServer
 from tests.fakes.kinds.sglang import fake_sglang
 from tests.fakes.kinds.tgi import fake_tgi
-from tests.fakes.kinds.under_test import FAKES, ServerUnderTest, Start
+from tests.fakes.kinds.under_test import FAKES, MOST_REQUESTS, ServerUnderTest, Start
 from tests.fakes.kinds.vllm import fake_vllm
 
 OPEN = Policy(air_gapped=False, local_networks=())

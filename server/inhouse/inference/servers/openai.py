@@ -15,9 +15,10 @@ from inhouse.inference.egress.channel import Channel
 from inhouse.inference.listing import MOST_MODELS, ListedModel, Listing, is_name, plausible
 from inhouse.inference.openai import client
 from inhouse.inference.openai.answer import Rules
+from inhouse.inference.openai.client import Headers
 from inhouse.inference.openai.dialect import OPENAI, Dialect
 from inhouse.inference.prober import Prober, Reply, not_a_list
-from inhouse.inference.servers.server import Chat, Headers, Server
+from inhouse.inference.servers.server import Chat, Server
 from inhouse.inference.tolerant import Json, as_list, as_object, flag, integer, text
 
 LIST = "/v1/models"

@@ -9,10 +9,9 @@ from inhouse.domain.models import Kind
 from inhouse.governance.admission import Admitted, AdmittedText
 from inhouse.inference.egress.channel import Channel
 from inhouse.inference.listing import Listing
-from inhouse.inference.openai.answer import Rules
+from inhouse.inference.openai.client import Headers
+from inhouse.inference.openai.rules import Rules
 from inhouse.inference.prober import Prober
-
-Headers = tuple[tuple[str, str], ...]
 
 Chat = Callable[[Channel, Admitted, Headers, Rules, AsyncExitStack], AsyncIterator[Event]]
 """Streams an answer; its connection lives on the stack."""

@@ -15,11 +15,12 @@ from inhouse.inference.egress.channel import Channel
 from inhouse.inference.listing import ListedModel, Listing
 from inhouse.inference.openai import client
 from inhouse.inference.openai.body import prompt_fields
+from inhouse.inference.openai.client import Headers
 from inhouse.inference.openai.rules import Rules
 from inhouse.inference.prober import Prober
 from inhouse.inference.servers import openai
 from inhouse.inference.servers.counting import posted, uncounted
-from inhouse.inference.servers.server import Headers, Server
+from inhouse.inference.servers.server import Server
 from inhouse.inference.tolerant import Json, as_object, integer, text
 
 _HELLO: list[dict[str, object]] = [{"role": "user", "content": "Hi"}]
