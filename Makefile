@@ -51,7 +51,7 @@ bench: env-dev ## the benchmarks, as ratios against a reference in the same run
 lock: ## newer versions of all dependencies (needs uv)
 	@command -v uv >/dev/null || { echo "make lock needs uv: pip install uv" >&2; exit 1; }
 	uv pip compile --upgrade $(LOCK) --group build --output-file requirements.lock
-	uv pip compile --upgrade $(LOCK) --group dev --constraint requirements.lock --output-file requirements-dev.lock
+	uv pip compile --upgrade $(LOCK) --group dev --extra syntax --constraint requirements.lock --output-file requirements-dev.lock
 
 LOCK := pyproject.toml --universal --generate-hashes --quiet --python-version 3.11 --custom-compile-command "make lock"
 
