@@ -6,6 +6,7 @@ Counting tokens sends the text to the backend too, so admission comes before cou
 import dataclasses
 from dataclasses import dataclass
 
+from inhouse.domain.fill import Fill
 from inhouse.domain.models import Zone
 from inhouse.domain.prompt import Prompt
 from inhouse.governance.policy import Policy
@@ -50,6 +51,17 @@ class AdmittedText:
         _check(self.seal)
 
 
+@dataclass(frozen=True, slots=True)
+class AdmittedFill:
+    """A place to fill in that the policy lets go to its model's backend."""
+
+    fill: Fill
+    seal: object
+
+    def __post_init__(self) -> None:
+        _check(self.seal)
+
+
 def admit(prompt: Prompt, zone: Zone, policy: Policy) -> Admitted:
     """Let `prompt` leave for its model's backend in `zone`; raises `policy` if it may not."""
     policy.check_zone(prompt.model.id.backend, zone)
@@ -60,6 +72,12 @@ def admit_text(text: str, request_id: str, backend: str, zone: Zone, policy: Pol
     """Let `text` leave for `backend`; raises `policy` if it may not."""
     policy.check_zone(backend, zone)
     return AdmittedText(text, request_id, _SEAL)
+
+
+def admit_fill(fill: Fill, zone: Zone, policy: Policy) -> AdmittedFill:
+    """Let `fill` leave for its model's backend in `zone`; raises `policy` if it may not."""
+    policy.check_zone(fill.model.id.backend, zone)
+    return AdmittedFill(fill, _SEAL)
 
 
 def _check(seal: object) -> None:

@@ -1,4 +1,4 @@
-"""The language server as a process: every feature registered in one place, on a session that follows the settings."""
+"""The language server as a process: its life, and a session that follows the settings."""
 
 import asyncio
 import logging
@@ -10,7 +10,7 @@ from typing import TextIO
 from lsprotocol import types
 
 from inhouse import __version__
-from inhouse.assist.shapes import Shape, status_value
+from inhouse.assist.shapes import status_value
 from inhouse.assist.status import Status
 from inhouse.assist.status import status as find_status
 from inhouse.assist.watch import Watch
@@ -21,10 +21,11 @@ from inhouse.domain.secret import Secret
 from inhouse.inference.keys.editor import Wanted
 from inhouse.lsp import configuration, secret, trust
 from inhouse.lsp.client import Client
+from inhouse.lsp.features import Serving, register
+from inhouse.lsp.jobs import Jobs
 from inhouse.lsp.logs import configure_logging
 from inhouse.lsp.server import InhouseServer
 from inhouse.lsp.sessions import Sessions
-from inhouse.lsp.status import status
 from inhouse.lsp.transport import serve_stdio
 
 _log = logging.getLogger(__name__)
@@ -87,31 +88,7 @@ class Service:
         ) -> None:
             await self._sessions.open_folders(ls.folders)
 
-        @server.feature("inhouse/chat")
-        async def inhouse_chat(ls: InhouseServer, params: object) -> Shape:
-            from inhouse.lsp.chat import chat
-
-            await self._ready()
-            return await chat(ls, self._sessions, params)
-
-        @server.feature("inhouse/models")
-        async def inhouse_models(ls: InhouseServer, params: object) -> Shape:  # noqa: ARG001
-            from inhouse.lsp.models import models
-
-            await self._ready()
-            return await models(self._sessions, params)
-
-        @server.feature("inhouse/countTokens")
-        async def inhouse_count_tokens(ls: InhouseServer, params: object) -> Shape:
-            from inhouse.lsp.tokens import count_tokens
-
-            await self._ready()
-            return await count_tokens(ls, self._sessions, params)
-
-        @server.feature("inhouse/status")
-        async def inhouse_status(ls: InhouseServer, params: object) -> Shape:  # noqa: ARG001
-            await self._ready()
-            return await status(self._sessions)
+        register(server, Serving(self._sessions, Jobs(), self._ready))
 
     async def _ready(self) -> None:
         """There is a session, and the settings that the client was asked for are in it."""

@@ -1,0 +1,90 @@
+"""Every request and command of ours, registered in one place; what a handler needs is imported with its first call."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from lsprotocol import types
+
+from inhouse.assist.shapes import Shape
+from inhouse.domain.errors import ErrorKind, InhouseError
+from inhouse.lsp import jsonrpc
+from inhouse.lsp.jobs import Jobs
+from inhouse.lsp.server import InhouseServer
+from inhouse.lsp.sessions import Sessions
+from inhouse.lsp.status import status
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """What lives as long as the connection. `ready` waits for the first session, with the client's settings in it."""
+
+    sessions: Sessions
+    jobs: Jobs
+    ready: Callable[[], Awaitable[None]]
+
+
+def register(server: InhouseServer, serving: Serving) -> None:
+    _register_requests(server, serving)
+    _register_commands(server, serving)
+
+
+def _register_requests(server: InhouseServer, serving: Serving) -> None:
+    sessions, ready = serving.sessions, serving.ready
+
+    @server.feature("inhouse/chat")
+    async def inhouse_chat(ls: InhouseServer, params: object) -> Shape:
+        from inhouse.lsp.chat import chat
+
+        await ready()
+        with serving.jobs.running():
+            return await chat(ls, sessions, params)
+
+    @server.feature("inhouse/models")
+    async def inhouse_models(ls: InhouseServer, params: object) -> Shape:  # noqa: ARG001
+        from inhouse.lsp.models import models
+
+        await ready()
+        return await models(sessions, params)
+
+    @server.feature("inhouse/countTokens")
+    async def inhouse_count_tokens(ls: InhouseServer, params: object) -> Shape:
+        from inhouse.lsp.tokens import count_tokens
+
+        await ready()
+        return await count_tokens(ls, sessions, params)
+
+    @server.feature("inhouse/status")
+    async def inhouse_status(ls: InhouseServer, params: object) -> Shape:  # noqa: ARG001
+        await ready()
+        return await status(sessions)
+
+
+def _register_commands(server: InhouseServer, serving: Serving) -> None:
+    @server.command("inhouse.refreshModels")
+    async def refresh_models(ls: InhouseServer, params: types.ExecuteCommandParams) -> Shape:  # noqa: ARG001
+        from inhouse.lsp.models import models
+
+        await serving.ready()
+        return await models(serving.sessions, {"refresh": True})
+
+    @server.command("inhouse.showStatus")
+    async def show_status(ls: InhouseServer, params: types.ExecuteCommandParams) -> Shape:  # noqa: ARG001
+        await serving.ready()
+        return await status(serving.sessions)
+
+    @server.command("inhouse.stop")
+    async def stop(ls: InhouseServer, params: types.ExecuteCommandParams) -> Shape:  # noqa: ARG001
+        uri = jsonrpc.members(argument(params)).get("uri")
+        return {"stopped": serving.jobs.stop(uri if isinstance(uri, str) else None)}
+
+
+def argument(params: types.ExecuteCommandParams) -> object:
+    """The one argument of a command of ours, or None; raises `invalid_request` for more."""
+    given = params.arguments or []
+    if len(given) > 1:
+        raise InhouseError(
+            kind=ErrorKind.INVALID_REQUEST,
+            message=f"{params.command} takes one argument, an object, and got {len(given)}.",
+            hint="The shapes are in docs/protocol.md.",
+        )
+    return given[0] if given else None
