@@ -72,6 +72,13 @@ def _register_commands(server: InhouseServer, serving: Serving) -> None:
         await serving.ready()
         return await status(serving.sessions)
 
+    @server.command("inhouse.action")
+    async def action(ls: InhouseServer, params: types.ExecuteCommandParams) -> Shape:
+        from inhouse.lsp.action import action
+
+        await serving.ready()
+        return await action(ls, serving, params)
+
     @server.command("inhouse.stop")
     async def stop(ls: InhouseServer, params: types.ExecuteCommandParams) -> Shape:  # noqa: ARG001
         uri = jsonrpc.members(argument(params)).get("uri")

@@ -115,12 +115,42 @@ class CountMessagesParams(Conversation):
     model: str
 
 
+class RelatedParams(Params):
+    location: "LocationParams"
+    message: str
+
+
+class LocationParams(Params):
+    uri: str
+    range: Range
+
+
+class DiagnosticParams(Params):
+    """An LSP diagnostic, as far as a model is told of it."""
+
+    range: Range
+    message: str
+    severity: int | None = None
+    code: int | str | None = None
+    source: str | None = None
+    related_information: list[RelatedParams] | None = None
+
+
+class ActionParams(Params):
+    kind: str
+    uri: str
+    range: Range
+    instruction: str | None = None
+    diagnostic: DiagnosticParams | None = None
+    model: str | None = None
+
+
 P = TypeVar("P", bound=Params)
 
 
 def warm_up() -> None:
     """Build the validators, which are otherwise built with the first request."""
-    for kind in (ChatParams, CountMessagesParams):
+    for kind in (ChatParams, CountMessagesParams, ActionParams):
         kind.model_rebuild()
 
 
