@@ -5,8 +5,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from inhouse.domain.code import Span
-
 _OPEN = r"(?:#+|//+!?|--|;+|%+|/\*+|<!--|\(\*|\"\"\"|'''|\"|'|\*)"
 _CLOSE = r"(?:\*+/|-->|\*\)|\"\"\"|''')?"
 _BEGIN = re.compile(rf"(?P<code>.*?)(?P<open>{_OPEN})\s*inhouse:\s*(?P<text>.*?)\s*{_CLOSE}\s*$", re.IGNORECASE)
@@ -22,10 +20,10 @@ class Instruction:
     code: str
 
 
-def instruction_in(lines: Sequence[str], span: Span) -> Instruction | None:
-    """The first one that begins in the lines of `span`."""
-    last = min(span.end.line, len(lines) - 1)
-    for at in range(span.start.line, last + 1):
+def instruction_in(lines: Sequence[str], within: tuple[int, int]) -> Instruction | None:
+    """The first one that begins in the lines from the one to the other."""
+    last = min(within[1], len(lines) - 1)
+    for at in range(within[0], last + 1):
         found = _BEGIN.match(lines[at].rstrip("\r\n"))
         if found is not None and found["text"]:
             rest = [] if found["code"].strip() else _rest(lines[at + 1 : last + 1], found["open"])
