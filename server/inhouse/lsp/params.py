@@ -115,25 +115,25 @@ class CountMessagesParams(Conversation):
     model: str
 
 
-class RelatedParams(Params):
-    location: "LocationParams"
-    message: str
-
-
-class LocationParams(Params):
+class Location(Params):
     uri: str
     range: Range
 
 
-class DiagnosticParams(Params):
-    """An LSP diagnostic, as far as a model is told of it."""
+class RelatedInformation(Params):
+    location: Location
+    message: str
+
+
+class Diagnostic(Params):
+    """One of LSP, as far as a model is told of it."""
 
     range: Range
     message: str
     severity: int | None = None
     code: int | str | None = None
     source: str | None = None
-    related_information: list[RelatedParams] | None = None
+    related_information: list[RelatedInformation] | None = None
 
 
 class ActionParams(Params):
@@ -141,7 +141,11 @@ class ActionParams(Params):
     uri: str
     range: Range
     instruction: str | None = None
-    diagnostic: DiagnosticParams | None = None
+    diagnostic: Diagnostic | None = None
+    model: str | None = None
+
+
+class SelectModelParams(Params):
     model: str | None = None
 
 

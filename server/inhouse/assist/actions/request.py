@@ -8,9 +8,19 @@ from inhouse.domain.events import Event
 
 
 @dataclass(frozen=True, slots=True)
+class TestFile:
+    """Where tests go: a file that is there, or is to be made (with no lines then)."""
+
+    file: SourceFile
+    exists: bool
+    framework: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ActionRequest:
-    """`span` is what may change, or what is asked about. `model` is an id, or None for the default. With
-    `embedded_stands_in`, the embedded model may do it when the one that was meant cannot be reached."""
+    """`span` is what may change, or what is asked about; of tests, what is tested. `model` is an id, or None for the
+    default. With `embedded_stands_in`, the embedded model may do it when
+    the one that was meant cannot be reached."""
 
     id: str
     kind: ActionKind
@@ -19,16 +29,20 @@ class ActionRequest:
     instruction: str = ""
     diagnostic: Diagnostic | None = None
     model: str | None = None
+    tests: TestFile | None = None
     embedded_stands_in: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Edited:
-    """What changes; nothing where the model leaves the code as it is. `model` is the id of the one that answered."""
+    """What changes in `file`; nothing where the model leaves it as it is. `model` is the id of the one that answered.
+    `creates`: the file is not there yet."""
 
+    file: SourceFile
     edits: tuple[TextEdit, ...]
     answer: str
     model: str
+    creates: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,10 +32,10 @@ def instruction_in(lines: Sequence[str], within: tuple[int, int]) -> Instruction
 
 
 def without(lines: Sequence[str], instruction: Instruction) -> list[str]:
-    """The lines without the comment."""
+    """The lines without the comment; at least one."""
     first, last = instruction.lines
     if not instruction.code:
-        return [*lines[:first], *lines[last + 1 :]]
+        return [*lines[:first], *lines[last + 1 :]] or [""]
     end = lines[first][len(lines[first].rstrip("\r\n")) :]
     return [*lines[:first], instruction.code + end, *lines[last + 1 :]]
 

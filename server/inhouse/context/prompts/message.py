@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from inhouse.domain.conversation import Message, Role, TextPart
 from inhouse.domain.fence import fenced
 
+_NOTHING = "The piece is empty: nothing stands at this place yet."
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
@@ -18,6 +20,7 @@ class Request:
 
 
 def messages(system: str, request: Request) -> tuple[Message, ...]:
-    parts = [request.project, request.around, f"The piece:\n{fenced(request.piece)}", request.task]
+    piece = f"The piece:\n{fenced(request.piece)}" if request.piece.strip() else _NOTHING
+    parts = [request.project, request.around, piece, request.task]
     text = "\n\n".join(part for part in parts if part)
     return (Message(Role.SYSTEM, (TextPart(system),)), Message(Role.USER, (TextPart(text),)))
