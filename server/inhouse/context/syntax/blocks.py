@@ -15,7 +15,7 @@ class Block:
     """All numbers are zero-based lines, the last one included.
 
     `first`: where its decorators and attributes begin. `header` to `header_last`: from its name to what opens the body.
-    `doc`: its documentation, above it or a docstring; a comment above it lies outside of `first` to `last`. `empty`: the
+    `doc`: its documentation, a docstring or a comment above it, which lies outside of `first` to `last`. `empty`: the
     body does nothing yet. `parent`: the index in the outline of the block that it stands in.
     """
 
