@@ -1,11 +1,12 @@
 """An editor's side of a code action: open documents, and edits applied as a client applies them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from lsprotocol import types
 
+from inhouse.domain.conversation import LineRange
+from inhouse.lsp.documents import Encoding, splice, split_lines
 from tests.lsp.client import EditorClient
 from tests.lsp.plain_json import JsonObject
 from tests.lsp.running import RunningRequest
@@ -15,57 +16,112 @@ Area = tuple[int, int, int, int]
 
 
 class Editing:
-    """Keeps the text of each document that it opens, and answers `workspace/applyEdit` by changing it."""
+    """Keeps the text of each document that it opens, and answers `workspace/applyEdit` by changing it, or as `refusal`
+    says. A stale version is refused, as lsp-mode does. `edits` has what was applied, `created` the files made."""
 
-    def __init__(self, client: EditorClient) -> None:
+    def __init__(self, client: EditorClient, encoding: Encoding = "utf-16") -> None:
         self.client = client
-        self.edits: list[JsonObject] = []
+        self.encoding: Encoding = encoding
+        self.edits: list[types.ApplyWorkspaceEditParams] = []
+        self.created: list[str] = []
+        self.refusal: types.ApplyWorkspaceEditResult | None = None
         self._texts: dict[str, str] = {}
         self._versions: dict[str, int] = {}
-        client.protocol.fm.features.pop(types.WORKSPACE_APPLY_EDIT, None)
 
         def apply(params: types.ApplyWorkspaceEditParams) -> types.ApplyWorkspaceEditResult:
             return self._apply(params)
 
         client.feature(types.WORKSPACE_APPLY_EDIT)(apply)
 
-    def open(self, name: str, language: str, text: str, folder: Path | None = None) -> str:
-        uri = f"file:///{name}" if folder is None else (folder / name).as_uri()
+    def open(self, file: Path, language: str, text: str) -> str:
+        """Its URI. The file itself need not exist."""
+        uri = file.as_uri()
         self._texts[uri], self._versions[uri] = text, 1
         item = types.TextDocumentItem(uri=uri, language_id=language, version=1, text=text)
         self.client.text_document_did_open(types.DidOpenTextDocumentParams(text_document=item))
         return uri
 
+    def type(self, uri: str, area: Area, text: str) -> None:
+        """The user changes the document, and the server hears of it."""
+        self._replace(uri, [(area, text)])
+        change = types.TextDocumentContentChangePartial(range=as_lsp_range(area), text=text)
+        named = types.VersionedTextDocumentIdentifier(uri=uri, version=self._versions[uri])
+        self.client.text_document_did_change(
+            types.DidChangeTextDocumentParams(text_document=named, content_changes=[change])
+        )
+
     def text(self, uri: str) -> str:
         return self._texts[uri]
 
-    def start(self, kind: str, uri: str, area: Area, **argument: object) -> RunningRequest:
+    def start(self, kind: str, uri: str, area: Area, *, token: str | None = None, **argument: object) -> RunningRequest:
         given = {"kind": kind, "uri": uri, "range": as_range(area), **argument}
-        return self.client.start("workspace/executeCommand", {"command": "inhouse.action", "arguments": [given]})
+        params: JsonObject = {"command": "inhouse.action", "arguments": [given]}
+        return self.client.start(
+            "workspace/executeCommand", params if token is None else params | {"workDoneToken": token}
+        )
 
     async def act(self, kind: str, uri: str, area: Area, **argument: object) -> JsonObject:
         return await self.start(kind, uri, area, **argument).result()
 
+    async def offered(
+        self,
+        uri: str,
+        area: Area,
+        *,
+        diagnostics: Sequence[JsonObject] = (),
+        only: Sequence[str] | None = None,
+        trigger: int | None = 1,
+    ) -> list[JsonObject]:
+        """What `textDocument/codeAction` offers; 1 is Invoked, 2 Automatic."""
+        context: JsonObject = {"diagnostics": list(diagnostics)}
+        if only is not None:
+            context["only"] = list(only)
+        if trigger is not None:
+            context["triggerKind"] = trigger
+        params = {"textDocument": {"uri": uri}, "range": as_range(area), "context": context}
+        found: object = await self.client.start("textDocument/codeAction", params).result()
+        assert isinstance(found, list)
+        return found  # pyright: ignore[reportUnknownVariableType]  # JSON
+
+    def choose(self, action: JsonObject, **argument: object) -> RunningRequest:
+        """Runs what an action carries."""
+        (given,) = action["command"]["arguments"]
+        params = {"command": action["command"]["command"], "arguments": [given | argument]}
+        return self.client.start("workspace/executeCommand", params)
+
     def _apply(self, params: types.ApplyWorkspaceEditParams) -> types.ApplyWorkspaceEditResult:
-        edit = params.edit
-        for change in edit.document_changes or []:
+        if self.refusal is not None:
+            return self.refusal
+        self.edits.append(params)
+        for change in params.edit.document_changes or []:
+            if isinstance(change, types.CreateFile):
+                self.created.append(change.uri)
+                self._texts[change.uri], self._versions[change.uri] = "", 0
+                continue
             assert isinstance(change, types.TextDocumentEdit)
-            self._change(change.text_document.uri, change.text_document.version, change.edits)
-        for uri, edits in (edit.changes or {}).items():
-            self._change(uri, None, edits)
-        self.edits.append({})
+            uri, version = change.text_document.uri, change.text_document.version
+            if version is not None and version != self._versions[uri]:
+                return types.ApplyWorkspaceEditResult(applied=False, failure_reason="outdated")
+            self._replace(uri, [_plain(edit) for edit in change.edits])
+        for uri, edits in (params.edit.changes or {}).items():
+            self._replace(uri, [_plain(edit) for edit in edits])
         return types.ApplyWorkspaceEditResult(applied=True)
 
-    def _change(self, uri: str, version: int | None, edits: Any) -> None:
-        assert version in (None, self._versions[uri])
-        lines = self._texts[uri].split("\n")
-        for each in sorted(edits, key=lambda one: (one.range.start.line, one.range.start.character), reverse=True):
-            start, end = each.range.start, each.range.end
-            before = "\n".join([*lines[: start.line], lines[start.line][: start.character]])
-            after = "\n".join([lines[end.line][end.character :], *lines[end.line + 1 :]])
-            lines = (before + each.new_text + after).split("\n")
-        self._texts[uri] = "\n".join(lines)
+    def _replace(self, uri: str, edits: Sequence[tuple[Area, str]]) -> None:
+        """All speak of the text as it is; those of one place go in in their order (LSP 3.17, TextEdit[])."""
+        if uri not in self._texts:
+            self._texts[uri], self._versions[uri] = Path(uri.removeprefix("file://")).read_text("utf-8"), 0
+        lines = split_lines(self._texts[uri])
+        for area, text in sorted(edits, key=lambda each: each[0][:2], reverse=True):
+            splice(lines, LineRange(*area), text, self.encoding)
+        self._texts[uri] = "".join(lines)
         self._versions[uri] += 1
+
+
+def _plain(edit: object) -> tuple[Area, str]:
+    assert isinstance(edit, types.TextEdit)
+    start, end = edit.range.start, edit.range.end
+    return (start.line, start.character, end.line, end.character), edit.new_text
 
 
 def as_range(area: Area) -> Mapping[str, object]:
@@ -73,3 +129,13 @@ def as_range(area: Area) -> Mapping[str, object]:
         "start": {"line": area[0], "character": area[1]},
         "end": {"line": area[2], "character": area[3]},
     }
+
+
+def as_lsp_range(area: Area) -> types.Range:
+    return types.Range(
+        start=types.Position(line=area[0], character=area[1]), end=types.Position(line=area[2], character=area[3])
+    )
+
+
+def diagnostic(area: Area, message: str, **members: object) -> JsonObject:
+    return {"range": as_range(area), "message": message, **members}

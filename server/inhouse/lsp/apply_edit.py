@@ -40,7 +40,9 @@ def takes_new_files(client: Client) -> bool:
 def workspace_edit(client: Client, change: Change, encoding: Encoding) -> types.WorkspaceEdit:
     """With versions where the client declares that it looks at them."""
     file = change.file
-    edits = [types.TextEdit(range=to_range(file.lines, each.span, encoding), new_text=each.text) for each in change.edits]
+    edits = [
+        types.TextEdit(range=to_range(file.lines, each.span, encoding), new_text=each.text) for each in change.edits
+    ]
     if not _takes_versions(client):
         return types.WorkspaceEdit(changes={file.uri: edits})
     named = types.OptionalVersionedTextDocumentIdentifier(uri=file.uri, version=change.version)

@@ -24,6 +24,7 @@ from inhouse.lsp.client import Client
 from inhouse.lsp.features import Serving, register
 from inhouse.lsp.jobs import Jobs
 from inhouse.lsp.logs import configure_logging
+from inhouse.lsp.selected_model import SelectedModel
 from inhouse.lsp.server import InhouseServer
 from inhouse.lsp.sessions import Sessions
 from inhouse.lsp.transport import serve_stdio
@@ -89,7 +90,7 @@ class Service:
         ) -> None:
             await self._sessions.open_folders(ls.folders)
 
-        register(server, Serving(self._sessions, self._jobs, self._ready))
+        register(server, Serving(self._sessions, self._jobs, SelectedModel(), self._ready))
 
     async def _ready(self) -> None:
         """There is a session, and the settings that the client was asked for are in it."""

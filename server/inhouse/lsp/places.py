@@ -23,10 +23,6 @@ def to_range(lines: Sequence[str], place: Span, encoding: Encoding) -> types.Ran
     )
 
 
-def area_of(given: types.Range) -> LineRange:
-    return LineRange(given.start.line, given.start.character, given.end.line, given.end.character)
-
-
 def _position(lines: Sequence[str], place: Position, encoding: Encoding) -> types.Position:
     return types.Position(line=place.line, character=_units(lines[place.line][: place.character], encoding))
 

@@ -10,13 +10,7 @@ from inhouse.inference.route import AUTO
 from inhouse.lsp import params
 from inhouse.lsp.client import Client
 from inhouse.lsp.questions import INFO, choose
-
-
-class SelectedModel:
-    """`id` is None where nothing was selected: the settings then say it."""
-
-    def __init__(self) -> None:
-        self.id: str | None = None
+from inhouse.lsp.selected_model import SelectedModel
 
 
 async def select_model(client: Client, session: Session, selected: SelectedModel, given: object) -> Shape:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from inhouse.config.files import UnreadableError, read_text
 from inhouse.domain.errors import ErrorKind, InhouseError
-from inhouse.domain.fence import fenced
+from inhouse.domain.markdown import fenced
 from inhouse.workspace.exclude import Excludes, real_path
 
 

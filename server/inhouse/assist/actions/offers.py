@@ -105,18 +105,18 @@ def _about_code(here: Here, wish: Wish) -> Iterator[Offer]:
 
 def _kinds(here: Here) -> set[ActionKind]:
     """What makes sense here."""
-    block, selected = here.block, not here.span.empty
-    named = block is not None and block.kind in ("function", "class")
+    selected = not here.span.empty
+    block = here.block if here.block is not None and here.block.kind in ("function", "class") else None
     found: set[ActionKind] = set()
     if selected or _instructed(here):
         found.add(ActionKind.REWRITE)
-    if selected or block is not None:
+    if selected or here.block is not None:
         found.add(ActionKind.EXPLAIN)
-    if named and (selected or not block.documented):
+    if block is not None and (selected or not block.documented):
         found.add(ActionKind.DOCUMENT)
-    if named and not here.is_test and not block.empty:
+    if block is not None and not here.is_test and not block.empty:
         found.add(ActionKind.TESTS)
-    if (named and not selected and block.empty) or _has_to_do(here):
+    if (block is not None and not selected and block.empty) or _has_to_do(here):
         found.add(ActionKind.COMPLETE)
     return found
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from inhouse.domain.conversation import Message, Role, TextPart
-from inhouse.domain.fence import fenced
+from inhouse.domain.markdown import fenced
 
 _NOTHING = "The piece is empty: nothing stands at this place yet."
 
