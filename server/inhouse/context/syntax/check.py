@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from inhouse.context.syntax.grammars import parse
+from inhouse.context.syntax.faults import faults
+from inhouse.context.syntax.grammars import Parsed, parse
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -16,10 +17,8 @@ _WHOLE = ("string", "char_literal", "heredoc", "regex")
 
 def errors(text: str, language: str) -> int | None:
     """How many places cannot be read as this language; None where there is no grammar to say so."""
-    tree = parse(text, language)
-    if tree is None:
-        return None
-    return sum(node.is_error or node.is_missing for node in _faulty(tree.root_node))
+    parsed = parse(text, language)
+    return None if parsed is None else sum(1 for _ in faults(parsed.root))
 
 
 def code_tokens(text: str, language: str) -> tuple[str, ...] | None:
@@ -28,21 +27,12 @@ def code_tokens(text: str, language: str) -> tuple[str, ...] | None:
     The kinds of the nodes around the tokens are among them, because layout has a meaning too: two texts with the same
     tokens do the same.
     """
-    tree = parse(text, language)
-    return None if tree is None else tuple(_tokens(tree.root_node))
+    parsed = parse(text, language)
+    return None if parsed is None else tuple(_tokens(parsed))
 
 
-def _faulty(node: Node) -> Iterator[Node]:
-    """The faulty nodes, without those inside of another one."""
-    if node.is_error or node.is_missing:
-        yield node
-    elif node.has_error:
-        for child in node.children:
-            yield from _faulty(child)
-
-
-def _tokens(root: Node) -> Iterator[str]:
-    waiting: list[Node | str] = [root]
+def _tokens(parsed: Parsed) -> Iterator[str]:
+    waiting: list[Node | str] = [parsed.root]
     while waiting:
         node = waiting.pop()
         if isinstance(node, str):
@@ -50,8 +40,8 @@ def _tokens(root: Node) -> Iterator[str]:
         elif "comment" in node.type or _is_docstring(node):
             continue
         elif not node.child_count or any(word in node.type for word in _WHOLE):
-            if node.text:
-                yield node.text.decode("utf-8", "replace")
+            if node.end_byte > node.start_byte:
+                yield parsed.text(node)
         else:
             yield f"<{node.type}>"
             waiting.append(f"</{node.type}>")

@@ -2,6 +2,7 @@
 
 import re
 from bisect import bisect_right
+from collections.abc import Callable
 from functools import cache
 
 from inhouse.context.syntax.blocks import Lines
@@ -12,6 +13,7 @@ from inhouse.context.syntax.marks import marks
 _SCRIPT = r"(?:import\b(?!\()|(?:const|let|var)\s.*=\s*require\()"
 _JVM = r"(?:import\s|package\s)"
 _C = r"#\s*include\b"
+_OPENING = re.compile(r"[(\[{]")
 _PATTERNS = {
     "python": r"(?:import\s|from\s+\S+\s+import\b)",
     "ruby": r"(?:require|require_relative|load|autoload)\b",
@@ -34,31 +36,34 @@ _PATTERNS = {
 }
 
 
-def plain_imports(text: Text, language: str) -> tuple[Lines, ...]:
-    """Runs of imports; only those at the left edge count."""
+def imports(text: Text, language: str, in_code: Callable[[int], bool]) -> tuple[Lines, ...]:
+    """Runs of imports; only those at the left edge count. `in_code` tells lines of code from those in a string."""
     pattern = _pattern(canonical(language))
     found: list[Lines] = []
-    line = 0
-    while pattern and line < len(text.lines):
-        if pattern.match(text.lines[line]):
-            last = _statement_last(text, line, language)
-            if found and found[-1][1] == line - 1:
-                found[-1] = (found[-1][0], last)
-            else:
-                found.append((line, last))
-            line = last
-        line += 1
+    if pattern is None:
+        return ()
+    for each in pattern.finditer(text.whole):
+        line = bisect_right(text.starts, each.start()) - 1
+        if not in_code(line):
+            continue
+        last = _statement_last(text, line, language)
+        if found and found[-1][1] >= line - 1:
+            found[-1] = (found[-1][0], max(found[-1][1], last))
+        else:
+            found.append((line, last))
     return tuple(found)
 
 
 @cache
 def _pattern(language: str) -> re.Pattern[str] | None:
     found = _PATTERNS.get(language)
-    return re.compile(found) if found else None
+    return re.compile(rf"^(?:{found})", re.MULTILINE) if found else None
 
 
 def _statement_last(text: Text, line: int, language: str) -> int:
     """The line on which all is closed that this one has opened."""
+    if not _OPENING.search(text.lines[line]):
+        return line
     depth, last = 0, line
     for mark, place in marks(text.whole, language, text.starts[line]):
         at = bisect_right(text.starts, place) - 1

@@ -11,7 +11,7 @@ from inhouse.context.syntax.bodies import Body, Text, find_body
 from inhouse.context.syntax.docstring import docstring_lines
 from inhouse.context.syntax.emptiness import is_empty
 from inhouse.context.syntax.headers import Found, begins
-from inhouse.context.syntax.imports import plain_imports
+from inhouse.context.syntax.imports import imports
 from inhouse.context.syntax.languages import layout
 from inhouse.context.syntax.marks import lines_within
 
@@ -29,7 +29,7 @@ def plain_outline(text: Text, language: str) -> Outline:
     within = lines_within(text.whole, language)
     at_lines = (block_at(text, line, language) for line in range(len(text.lines)) if line not in within)
     found = [block for block in at_lines if block is not None]
-    return Outline(with_parents(found), plain_imports(text, language))
+    return Outline(with_parents(found), imports(text, language, lambda line: line not in within))
 
 
 def block_at(text: Text, line: int, language: str) -> Block | None:

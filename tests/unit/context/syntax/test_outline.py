@@ -5,6 +5,7 @@ import pytest
 from inhouse.context.syntax.blocks import Block, Outline
 from inhouse.context.syntax.marks import lines_within
 from inhouse.context.syntax.near import block_near
+from inhouse.context.syntax.outline import outline
 from inhouse.context.syntax.plain import plain_outline, plain_text
 from tests.unit.context.syntax.samples import SAMPLES, Sample, source
 
@@ -36,6 +37,14 @@ def test_blocks_are_found_by_their_look(sample: Sample) -> None:
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.language)
 def test_imports_are_found_by_their_look(sample: Sample) -> None:
     assert " ".join(f"{first + 1}-{last + 1}" for first, last in plain(sample).imports) == sample.imports
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.language)
+def test_a_grammar_finds_the_same(sample: Sample) -> None:
+    found = outline(source(sample.text, sample.language))
+    assert all_described(found) == sample.blocks
+    assert found.exact
+    assert found.imports == plain(sample).imports
 
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.language)
