@@ -103,6 +103,13 @@ def _register_commands(server: InhouseServer, serving: Serving) -> None:
         await serving.ready()
         return await select_model(ls.client, await serving.sessions.current(), serving.selected, argument(params))
 
+    @server.command("inhouse.chat")
+    async def chat(ls: InhouseServer, params: types.ExecuteCommandParams) -> Shape:
+        from inhouse.lsp.chat_document.command import chat
+
+        await serving.ready()
+        return await chat(ls, serving.sessions, serving.jobs, params, argument(params))
+
     @server.command("inhouse.stop")
     async def stop(ls: InhouseServer, params: types.ExecuteCommandParams) -> Shape:  # noqa: ARG001
         uri = jsonrpc.members(argument(params)).get("uri")

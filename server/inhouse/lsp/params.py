@@ -102,6 +102,14 @@ class ChatParams(Conversation):
     work_done_token: Token | None = None
 
 
+class ChatDocumentParams(Params):
+    """The argument of `inhouse.chat` (interface §4.4)."""
+
+    uri: str
+    position: Position | None = None
+    partial_result_token: Token | None = None
+
+
 class ModelsParams(Params):
     refresh: bool = False
 
