@@ -8,6 +8,8 @@ from typing import Self
 
 from inhouse.assist.actions.request import ActionRequest
 from inhouse.config.paths import Paths
+from inhouse.context.chat_document.answer_text import AnswerText
+from inhouse.context.chat_document.marks import YOU, heading
 from inhouse.context.prompts.piece import text_of
 from inhouse.context.prompts.question import question
 from inhouse.domain.errors import InhouseError
@@ -28,7 +30,7 @@ class KeptAnswer:
     async def of(cls, request: ActionRequest, answer: str, model: str) -> Self:
         name = Path(request.file.name).name
         told = question(request.kind, request.file, text_of(request.file.lines, request.span), request.instruction)
-        text = f"## You\n\n{told}\n\n## {model}\n\n{answer.strip()}\n\n## You\n\n"
+        text = "\n\n".join([heading(YOU), told, heading(model), _plain(answer), heading(YOU), ""])
         try:
             return cls(await asyncio.to_thread(keep, Paths.current().state / "answers", name, text))
         except OSError as exc:
@@ -52,3 +54,9 @@ class KeptAnswer:
         except (InhouseError, RefusedByClient):
             return False
         return members(answer).get("success") is True
+
+
+def _plain(answer: str) -> str:
+    """As it can stand in a chat document: it begins no turn of its own."""
+    text = AnswerText()
+    return text.add(answer) + text.end()
