@@ -53,15 +53,13 @@ class Editing:
     def text(self, uri: str) -> str:
         return self._texts[uri]
 
-    def start(self, kind: str, uri: str, area: Area, *, token: str | None = None, **argument: object) -> RunningRequest:
+    def start(self, kind: str, uri: str, area: Area, *, token: str = "", **argument: object) -> RunningRequest:
         given = {"kind": kind, "uri": uri, "range": as_range(area), **argument}
         params: JsonObject = {"command": "inhouse.action", "arguments": [given]}
-        return self.client.start(
-            "workspace/executeCommand", params if token is None else params | {"workDoneToken": token}
-        )
+        return self.client.start("workspace/executeCommand", params | ({"workDoneToken": token} if token else {}))
 
-    async def act(self, kind: str, uri: str, area: Area, **argument: object) -> JsonObject:
-        return await self.start(kind, uri, area, **argument).result()
+    async def act(self, kind: str, uri: str, area: Area, *, token: str = "", **argument: object) -> JsonObject:
+        return await self.start(kind, uri, area, token=token, **argument).result()
 
     async def offered(
         self,

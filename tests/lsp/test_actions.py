@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
 import pytest
 from lsprotocol import types
 
+from inhouse.lsp import uris
 from inhouse.lsp.documents import Encoding
 from tests.fakes import answers
 from tests.fakes.behaviours import cut_after, held, json_reply
@@ -73,7 +73,9 @@ def play(start_client: StartClient, workspace: Path) -> Play:
 
 def kept(result: JsonObject) -> str:
     """The chat document that a result names."""
-    return Path(unquote(urlsplit(result["uri"]).path)).read_text("utf-8")
+    path = uris.to_path(result["uri"])
+    assert path is not None
+    return path.read_text("utf-8")
 
 
 class TestRewriting:
@@ -265,10 +267,10 @@ class TestMeanwhile:
 class TestStopping:
     """However it is stopped, the backend stops and the text stays."""
 
-    async def begun(self, scene: Scene, **options: object) -> tuple[str, RunningRequest, Exchange]:
+    async def begun(self, scene: Scene) -> tuple[str, RunningRequest, Exchange]:
         scene.backend.answer(CHAT, cut_after(answers.chat((BETTER, "more")), 2, Stall()))
         uri = scene.open()
-        running = scene.editor.start(REWRITE, uri, ADD, token="work", instruction="Add.", **options)
+        running = scene.editor.start(REWRITE, uri, ADD, token="work", instruction="Add.")
         exchange = await scene.backend.wait_for_async(CHAT)
         await scene.editor.client.pulse.until(lambda: "writing" in str(running.progress))
         return uri, running, exchange
@@ -332,7 +334,7 @@ class TestWithoutProgress:
     async def test_can_be_stopped(self, play: Play) -> None:
         async with play(capabilities=NO_PROGRESS) as scene, under_way(scene) as (uri, running, gate):
             await running.result()
-            stop = {"command": "inhouse.stop", "arguments": [{}]}
+            stop = {"command": "inhouse.stop"}
             assert await scene.editor.client.request("workspace/executeCommand", stop) == {"stopped": 1}
             assert await scene.backend.wait_for(CHAT).closed_by_client_async(1.0)
             assert scene.editor.text(uri) == CODE
@@ -364,8 +366,8 @@ class TestExplaining:
             uri = scene.open()
             result = await scene.editor.act("refactor.inhouse.explain", uri, (3, 4, 3, 4))
             assert "def add" in scene.prompt
-            path = unquote(urlsplit(result["uri"]).path)
-            assert any(path in message for message in scene.messages())
+            path = uris.to_path(result["uri"])
+            assert any(str(path) in message for message in scene.messages())
 
 
 class TestStandingIn:
