@@ -150,7 +150,7 @@ class _Builder:
         return self._most(steps, most, lambda count: replace(choice, window=choice.window.grown(count, limits)))
 
     def _most(self, count: int, most: int, make: Callable[[int], _Choice]) -> _Choice:
-        """The largest of what `make` gives for 0 to `count` that has at most `most` tokens; that for 0 may have more."""
+        """The last of what `make` gives for 0 to `count` that has at most `most` tokens; that for 0 may have more."""
         low, high = 0, count
         while low < high:
             middle = (low + high + 1) // 2
