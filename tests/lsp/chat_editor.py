@@ -1,6 +1,7 @@
 """An editor with one chat document open: it applies the server's edits to its own text and tells the server of changes,
 at once or late."""
 
+from collections.abc import Callable
 from typing import Literal
 
 from lsprotocol import types
@@ -32,6 +33,7 @@ class ChatEditor:
         self.version = 1
         self.edits: list[JsonObject] = []
         self.takes_edits = True
+        self.before_edit: Callable[[], None] | None = None  # called once, before the next edit is looked at
         self._late = late
         self._on_stale: OnStale = on_stale
         self._sent = text
@@ -39,6 +41,7 @@ class ChatEditor:
         def apply(params: types.ApplyWorkspaceEditParams) -> types.ApplyWorkspaceEditResult:
             return self._apply(params)
 
+        client.protocol.fm.features.pop(types.WORKSPACE_APPLY_EDIT, None)  # of an editor before this one
         client.feature(types.WORKSPACE_APPLY_EDIT)(apply)
         client.text_document_did_open(
             types.DidOpenTextDocumentParams(
@@ -83,6 +86,11 @@ class ChatEditor:
             )
         )
 
+    def close(self) -> None:
+        self.client.text_document_did_close(
+            types.DidCloseTextDocumentParams(types.TextDocumentIdentifier(uri=self.uri))
+        )
+
     async def until(self, text: str, seconds: float = ANSWER_TIMEOUT) -> None:
         """Waits until `text` is in the document."""
         await self.client.pulse.until(lambda: text in self.text, seconds)
@@ -94,6 +102,9 @@ class ChatEditor:
 
     def _apply(self, params: types.ApplyWorkspaceEditParams) -> types.ApplyWorkspaceEditResult:
         assert params.label is None, "an editor would show a label each time"
+        if self.before_edit is not None:
+            before, self.before_edit = self.before_edit, None
+            before()
         version, edits = self._read(params.edit)
         self.edits.append({"version": version, "edits": edits})
         if not self.takes_edits:

@@ -32,6 +32,7 @@ def register(server: InhouseServer, serving: Serving) -> None:
     _register_requests(server, serving)
     _register_documents(server, serving)
     _register_commands(server, serving)
+    _register_chat_documents(server, serving)
 
 
 def _register_requests(server: InhouseServer, serving: Serving) -> None:
@@ -103,6 +104,13 @@ def _register_commands(server: InhouseServer, serving: Serving) -> None:
         await serving.ready()
         return await select_model(ls.client, await serving.sessions.current(), serving.selected, argument(params))
 
+    @server.command("inhouse.stop")
+    async def stop(ls: InhouseServer, params: types.ExecuteCommandParams) -> Shape:  # noqa: ARG001
+        uri = jsonrpc.members(argument(params)).get("uri")
+        return {"stopped": serving.jobs.stop(uri if isinstance(uri, str) else None)}
+
+
+def _register_chat_documents(server: InhouseServer, serving: Serving) -> None:
     @server.command("inhouse.chat")
     async def chat(ls: InhouseServer, params: types.ExecuteCommandParams) -> Shape:
         from inhouse.lsp.chat_document.command import chat
@@ -110,10 +118,17 @@ def _register_commands(server: InhouseServer, serving: Serving) -> None:
         await serving.ready()
         return await chat(ls, serving.sessions, serving.jobs, params, argument(params))
 
-    @server.command("inhouse.stop")
-    async def stop(ls: InhouseServer, params: types.ExecuteCommandParams) -> Shape:  # noqa: ARG001
-        uri = jsonrpc.members(argument(params)).get("uri")
-        return {"stopped": serving.jobs.stop(uri if isinstance(uri, str) else None)}
+    @server.feature(types.TEXT_DOCUMENT_CODE_LENS)
+    async def code_lens(ls: InhouseServer, params: types.CodeLensParams) -> list[types.CodeLens]:
+        from inhouse.lsp.code_lens import code_lens
+
+        return code_lens(ls, serving.jobs, params)
+
+    @server.feature(types.TEXT_DOCUMENT_FOLDING_RANGE)
+    async def folding_range(ls: InhouseServer, params: types.FoldingRangeParams) -> list[types.FoldingRange]:
+        from inhouse.lsp.folding import folding_ranges
+
+        return folding_ranges(ls, params)
 
 
 def argument(params: types.ExecuteCommandParams) -> object:

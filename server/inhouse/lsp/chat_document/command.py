@@ -4,7 +4,7 @@ from contextlib import AsyncExitStack
 
 from lsprotocol import types
 
-from inhouse.assist.chat_document import answer
+from inhouse.assist.chat_document import Delivery, answer
 from inhouse.assist.session import Session
 from inhouse.assist.shapes import Shape
 from inhouse.context.chat_document import front_matter
@@ -14,11 +14,16 @@ from inhouse.domain.conversation import ChatRequest
 from inhouse.domain.errors import ErrorKind, InhouseError
 from inhouse.lsp import params as wire
 from inhouse.lsp import uris
+from inhouse.lsp.chat_document.as_edits import AsEdits
+from inhouse.lsp.chat_document.as_values import AsValues
 from inhouse.lsp.chat_document.at_end import AtEnd
 from inhouse.lsp.chat_document.attached import Attaching
+from inhouse.lsp.chat_document.offers import is_chat_document
+from inhouse.lsp.chat_document.refresh import refresh_lenses
 from inhouse.lsp.chat_document.target import Target
 from inhouse.lsp.documents import Document
 from inhouse.lsp.jobs import Jobs
+from inhouse.lsp.jsonrpc import members
 from inhouse.lsp.server import InhouseServer
 from inhouse.lsp.sessions import Sessions
 from inhouse.lsp.stages import Stages
@@ -36,21 +41,38 @@ async def chat(
             message="This chat document is being answered already.",
             hint="Wait for the answer, or stop it.",
         )
-    with jobs.running(document.uri):
-        session = await sessions.current()
-        chat_document = parse(document.lines)
-        question = _question(chat_document, wanted.position)
-        request = await _request(ls, session, document, chat_document, question)
-        async with AsyncExitStack() as stack:
-            progress = await stack.enter_async_context(ls.work_done(params.work_done_token, "Inhouse"))
-            stages = await stack.enter_async_context(Stages(progress))
-            target = Target(ls.client, ls.documents, document, question, stages)
-            finished = await answer(session, request, AtEnd(target))
+    try:
+        with jobs.running(document.uri):
+            await refresh_lenses(ls.client)
+            return await _answer(ls, await sessions.current(), document, params.work_done_token, wanted)
+    finally:
+        await refresh_lenses(ls.client)
+
+
+async def _answer(
+    ls: InhouseServer, session: Session, document: Document, work_token: object, wanted: wire.ChatDocumentParams
+) -> Shape:
+    chat_document = parse(document.lines)
+    question = _question(chat_document, wanted.position)
+    request = await _request(ls, session, document, chat_document, question)
+    async with AsyncExitStack() as stack:
+        progress = await stack.enter_async_context(ls.work_done(work_token, "Inhouse"))
+        stages = await stack.enter_async_context(Stages(progress))
+        target = Target(ls.client, ls.documents, document, question, stages)
+        finished = await answer(session, request, _delivery(target, stream_chat(ls), wanted.partial_result_token))
     return {"outcome": "answered", "model": finished.model, "finishReason": finished.finish_reason.value}
 
 
-def is_chat_document(uri: str) -> bool:
-    return uris.key(uri).endswith(SUFFIX)
+def _delivery(target: Target, how: str, token: wire.Token | None) -> Delivery:
+    if how == "edits":
+        return AsEdits(target)
+    return AsValues(target, token) if how == "progress" and token is not None else AtEnd(target)
+
+
+def stream_chat(ls: InhouseServer) -> str:
+    """`end`, `progress` or `edits`, as the client's `initializationOptions` say."""
+    how = members(members(ls.initialization_options).get("client")).get("streamChat")
+    return how if how in ("progress", "edits") else "end"
 
 
 def _document(ls: InhouseServer, uri: str) -> Document:
