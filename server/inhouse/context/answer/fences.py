@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from inhouse.context.answer.languages import named
 
 _FENCE = re.compile(r"^(?P<indent>[ \t]*)(?:>[ ]?)?(?P<mark>`{3,}|~{3,})[ \t]*(?P<info>[^`\n]*)$")
-_GLUED = re.compile(r"(?P<code>\S.*?)(?:`{3,})\s*$")
+_GLUED = re.compile(r"(?P<code>.*\S)`{3,}\s*")
 """A closing fence on the last line of the code."""
 
 
@@ -49,7 +49,7 @@ def _block(lines: list[str], first: int, opening: re.Match[str], language: str) 
     closed = last is not None
     end = last if last is not None else len(lines)
     body = [_outdented(line, len(opening["indent"])) for line in lines[first + 1 : end]]
-    if not closed and body and (glued := _GLUED.fullmatch(body[-1].rstrip())) and "`" not in glued["code"]:
+    if not closed and body and (glued := _GLUED.fullmatch(body[-1])) and "`" not in glued["code"]:
         body[-1] = glued["code"]
     return Fenced(info, "\n".join(body), first, min(end, len(lines) - 1), closed)
 

@@ -74,10 +74,8 @@ def _readings(new: Sequence[str], base: str, home: Style, away: Style) -> list[l
     readings = [whole]
     if _columns(first, away) > least:
         readings.append(_moved(new, least, base, home, away))
-    if _columns(first, away) < len(base.expandtabs(home.width)):
-        readings.append(_first_only(new, base, home, away))
     if first and _only_first_is_out(new, base, home, away):
-        readings.insert(0, readings.pop())
+        readings.insert(0, _first_only(new, base, home, away))
     return readings
 
 

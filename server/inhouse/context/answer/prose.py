@@ -18,7 +18,7 @@ _LEAD = re.compile(
 
 _COMMENT = re.compile(r"^\s*(?:#|//|/\*|\*|--|;|%|<!--|\"\"\"|''')")
 _CODE_SIGNS = re.compile(r"[{};=<>\[\]|&^~\\]|\w\(|\)$|::|->|\w\.\w+\(|^\s*@\w")
-_SENTENCE = re.compile(r"^\W*\w[\w'’,\-]*(?:\s+[\"'(`*]*[\w'\-`*./]+[\"')`*]*[,;:.!?]*){3,}$")
+_SENTENCE = re.compile(r"^\W*\w[\w',\-]*(?:\s+[\"'(`*]*[\w'\-`*./]+[\"')`*]*[,;:.!?]*){3,}$")
 _STEP = re.compile(r"^\s*(?:\d{1,2}[.)]|[-*•])\s+\S+\s+\S+")
 _HEADING = re.compile(r"^(?:#{1,6}\s+\w|\*\*[^*]+\*\*:?\s*$)")
 _INLINE_CODE = re.compile(r"`[^`\n]+`")
