@@ -1,5 +1,6 @@
 """Which of an answer's pieces of code is the one that was asked for."""
 
+import re
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 
@@ -12,6 +13,8 @@ from inhouse.context.answer.region import Unreadable
 
 _BESIDE = frozenset({"shellscript", "plaintext", "json", "diff"})
 """What is shown beside code: commands to run, output."""
+
+_SPAN = re.compile(r"`(?P<code>[^`\n]+)`")
 
 CLEARLY = 0.25
 """By so much one block has to be more like the old code than all others."""
@@ -34,6 +37,9 @@ def code_of(text: str, place: Place) -> str | Unreadable:
 def _bare(text: str, place: Place) -> str | Unreadable:
     if declines(text) and not declines("\n".join(place.old)):
         return Unreadable("The model declined: " + _sentence(text))
+    span = _SPAN.fullmatch(text.strip())
+    if span is not None and not place.fragment.lstrip().startswith("`"):
+        return span["code"]
     code = without_prose(text, place.language)
     return code if code.strip() else Unreadable("The answer is only prose, without code.")
 

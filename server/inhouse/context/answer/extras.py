@@ -3,14 +3,14 @@
 import re
 from collections.abc import Sequence
 
-from inhouse.context.answer.declarations import declared, decorates, first_declaration, imports, leading_imports
+from inhouse.context.answer.declarations import first_declaration, imports, leading_imports
 from inhouse.context.answer.fences import fenced
 from inhouse.context.answer.indentation import indent
 from inhouse.context.answer.place import Place
 from inhouse.context.answer.region import Region
 
 _USAGE = re.compile(
-    r"^(?:#|//|--|/\*)\s*(?:example(?:s)?(?: of)?(?: usage| use)?|usage(?: example)?|test(?: the| it|s)?|sample usage|how to use"
+    r"^(?:#|//|--|/\*)\s*(?:example(?:s)?(?: of)?(?: usage| use)?|usage(?: example)?|sample usage|how to use"
     r"|beispiel|exemple)\b[^\n]{0,60}$|^if __name__ == ['\"]__main__['\"]:",
     re.IGNORECASE,
 )
@@ -47,7 +47,5 @@ def _without_usage(lines: Sequence[str], place: Place) -> Sequence[str]:
     old = {line.strip() for line in place.old}
     for at, line in enumerate(lines):
         if at and line.strip() not in old and indent(line) == base and _USAGE.match(line.strip()):
-            behind = next((each for each in lines[at + 1 :] if each.strip()), "")
-            if "__main__" in line or not (declared(behind, place.language) is not None or decorates(behind)):
-                return lines[:at]
+            return lines[:at]
     return lines

@@ -82,16 +82,22 @@ def _readings(new: Sequence[str], base: str, home: Style, away: Style) -> list[l
 def _only_first_is_out(new: Sequence[str], base: str, home: Style, away: Style) -> bool:
     """Whether the first line was sent from the margin and the others as they stand in the file."""
     wanted = len(base.expandtabs(home.width))
-    columns = [_columns(line, away) for line in new if line.strip()]
+    filled = [line for line in new if line.strip()]
+    columns = [_columns(line, away) for line in filled]
     if len(columns) < 2 or columns[0] >= wanted or min(columns[1:]) < wanted:
         return False
-    opens = next(line for line in new if line.strip()).rstrip().endswith((":", "{", "(", "[", "=>", "=", "do", "then"))
     step = columns[1] - columns[0]
-    return step > max(away.width, home.width) if opens else step > 0
+    opens = filled[0].rstrip().endswith((":", "{", "(", "[", "=>", "=", "do", "then"))
+    return step > _rest_style(filled[1:], home).width if opens else step > 0
+
+
+def _rest_style(lines: Sequence[str], home: Style) -> Style:
+    seen = style_of(lines, "")
+    return seen if seen.seen else home
 
 
 def _first_only(new: Sequence[str], base: str, home: Style, away: Style) -> list[str]:
-    lines = _moved(new, len(base.expandtabs(home.width)), base, home, away)
+    lines = _moved(new, len(base.expandtabs(home.width)), base, home, _rest_style(new[1:], away))
     at = next(at for at, line in enumerate(new) if line.strip())
     lines[at] = base + new[at].lstrip()
     return lines

@@ -4,11 +4,12 @@ file by what these say, never by their numbers, and only where nothing outside t
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
 from inhouse.context.answer.fences import Fenced
-from inhouse.context.answer.indentation import indent
+from inhouse.context.answer.indentation import indented
+from inhouse.context.answer.lexing import inside_strings
 from inhouse.context.answer.place import Place
 from inhouse.context.answer.region import Unreadable
 
@@ -52,7 +53,7 @@ def applied(found: Sequence[Change], place: Place) -> tuple[str, ...] | Unreadab
         if at is None:
             return Unreadable("The answer is a diff that does not fit the code.")
         there = lines[at : at + len(change.old)]
-        new = _merged(change, there)
+        new = _merged(change, there, place)
         kept_above, kept_below = _kept(there, new)
         if at + kept_above < first or at + len(there) - kept_below > end:
             return Unreadable("The answer changes code outside of the asked place.")
@@ -119,17 +120,16 @@ def _words(line: str) -> str:
     return " ".join(line.split())
 
 
-def _merged(change: Change, there: Sequence[str]) -> list[str]:
+def _merged(change: Change, there: Sequence[str], place: Place) -> list[str]:
     """The new lines, with those that stay as the file has them, and the others indented like these."""
-    shift = next((pair for pair in zip(change.old, there, strict=True) if pair[0].strip()), ("", ""))
-    wrong, right = indent(shift[0]), indent(shift[1])
+    moved = indented(change.new, replace(place, old=tuple(there)), inside_strings(change.new, place.language))
     matcher = SequenceMatcher(None, [_words(line) for line in change.old], [_words(line) for line in change.new])
     merged: list[str] = []
     for tag, i1, i2, j1, j2 in matcher.get_opcodes():
         if tag == "equal" and change.old[i1:i2] == change.new[j1:j2]:
             merged += there[i1:i2]
         else:
-            merged += [right + line.removeprefix(wrong) if line.strip() else "" for line in change.new[j1:j2]]
+            merged += moved[j1:j2]
     return merged
 
 

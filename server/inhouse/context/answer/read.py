@@ -12,6 +12,7 @@ from inhouse.context.answer.extras import without_extras
 from inhouse.context.answer.fences import fenced
 from inhouse.context.answer.framing import fragment, framed, unblanked
 from inhouse.context.answer.hunks import edits
+from inhouse.context.answer.indentation import indent
 from inhouse.context.answer.numbering import without_numbers
 from inhouse.context.answer.patches import applied, changes
 from inhouse.context.answer.place import Place, place_of
@@ -78,11 +79,23 @@ def _placed(lines: Sequence[str], place: Place, intent: Intent) -> Sequence[str]
         return fragment(lines, place)
     if intent is Intent.COMPLETE:
         return completed(lines, place)
-    if first := first_declaration(place.old, place.language):
-        classes = declares_class(first)
-        if not any(_declares(line, place, classes=classes) for line in lines):
-            return Unreadable("The answer is only a part of the asked place.")
-    return framed(lines, place)
+    return _other_shape(lines, place) or framed(lines, place)
+
+
+def _other_shape(lines: Sequence[str], place: Place) -> Unreadable | None:
+    """Where the old code is a declaration, an answer that is only something from inside it, or that wraps it up."""
+    old = first_declaration(place.old, place.language)
+    if old is None:
+        return None
+    classes = declares_class(old)
+    if not any(_declares(line, place, classes=classes) for line in lines):
+        return Unreadable("The answer is only a part of the asked place.")
+    new = first_declaration(lines, place.language)
+    name = declared(old, place.language)
+    if classes or new is None or not declares_class(new) or not name:
+        return None
+    inside = any(declared(line, place.language) == name and indent(line) > indent(new) for line in lines)
+    return Unreadable("The answer declares more around the asked place than there is.") if inside else None
 
 
 def _declares(line: str, place: Place, *, classes: bool) -> bool:

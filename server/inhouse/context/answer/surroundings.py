@@ -5,6 +5,7 @@ What is cut away must be what is there already, or left out by the model; else t
 not asked to change.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -18,7 +19,7 @@ from inhouse.context.answer.region import Unreadable
 _MORE = Unreadable("The answer has more than the asked place, and where that begins in it cannot be told.")
 _ELSEWHERE = Unreadable("The answer changes code outside of the asked place.")
 
-_CLOSERS = frozenset({"}", "};", "})", "});", "},", ")", "]", "];", "),", "],", "end", "end;", "fi", "done", "esac"})
+_CLOSER = re.compile(r"[)\]}>;,]+|end;?|fi|done|esac")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ def narrowed(lines: Sequence[str], place: Place) -> Sequence[str] | Unreadable:
     start = answer.at[head] if head else 0
     end = answer.at[len(answer.at) - tail] if tail else len(lines)
     mine = _without_placeholders(lines[start:end], place) if head else lines[start:end]
-    return _without_closers(mine, place, after[:tail] or after, larger=head > 0)
+    return _without_rest(mine, place, after[:tail] or after, larger=head > 0)
 
 
 def _filled(lines: Sequence[str]) -> _Filled:
@@ -81,12 +82,10 @@ def _without_imports(lines: Sequence[str], place: Place) -> Sequence[str]:
 
 
 def _without_placeholders(lines: Sequence[str], place: Place) -> Sequence[str]:
-    """Without words for code around the region that the answer leaves out."""
+    """Without words for the code above the region that the answer leaves out."""
     kept = list(lines)
     while kept and (not kept[0].strip() or placeholder(kept[:1], place.old, place.language)):
         del kept[0]
-    while kept and (not kept[-1].strip() or _left_out_behind(kept, place)):
-        del kept[-1]
     return kept
 
 
@@ -127,7 +126,7 @@ def _own_start(keys: Sequence[str], before: Sequence[str], own: Sequence[str], p
 def _tail(keys: Sequence[str], own: Sequence[str], after: Sequence[str], *, larger: bool) -> int | Unreadable:
     """How many of the answer's last lines stand below the region in the file. `larger`: some stand above it."""
     for count in range(min(len(keys) - 1, len(after)), 0, -1):
-        if keys[-count:] == after[:count] and _telling(after[:count]) and keys[-count:] != own[-count:]:
+        if keys[-count:] == after[:count] and (larger or _telling(after[:count])) and keys[-count:] != own[-count:]:
             return count
     first = next((at for at, key in enumerate(after) if _telling((key,))), None)
     if first is None or not (larger or (len(after) > 1 and keys[-2:] == after[-2:])):
@@ -139,23 +138,32 @@ def _tail(keys: Sequence[str], own: Sequence[str], after: Sequence[str], *, larg
     return 0
 
 
-def _without_closers(
-    lines: Sequence[str], place: Place, after: Sequence[str], *, larger: bool
-) -> Sequence[str] | Unreadable:
-    """Without the brackets at the end that close what is open around the region."""
-    wanted = balance("\n".join(place.old), place.language)
+def _without_rest(lines: Sequence[str], place: Place, after: Sequence[str], *, larger: bool) -> Sequence[str]:
+    """Without the brackets at the end that close what is open around the region, and without words for left-out code."""
     kept = list(lines)
-    for closer in after:
-        while kept and not kept[-1].strip():
+    closers = iter(after)
+    while kept:
+        if not kept[-1].strip() or (larger and _left_out_behind(kept, place)):
             del kept[-1]
-        if closer not in _CLOSERS or not kept or kept[-1].strip().rstrip(",;") != closer.rstrip(",;"):
+        elif _closes_more(kept, place) and (larger or _same_closer(next(closers, ""), kept[-1])):
+            del kept[-1]
+        else:
             break
-        has = balance("\n".join(kept), place.language)
-        over = larger if has is None or wanted is None else any(has[sign] < wanted[sign] for sign in "([{")
-        if not over:
-            break
-        del kept[-1]
     return kept
+
+
+def _closes_more(lines: Sequence[str], place: Place) -> bool:
+    """Whether the last line closes what was opened before the region."""
+    if not _CLOSER.fullmatch(lines[-1].strip()):
+        return False
+    has, wanted = (balance("\n".join(part), place.language) for part in (lines, place.old))
+    if has is None or wanted is None:
+        return len(indent(lines[-1])) < len(indent(lines[0]))
+    return any(has[sign] < wanted[sign] for sign in "([{")
+
+
+def _same_closer(one: str, other: str) -> bool:
+    return one.strip().rstrip(",;") == other.strip().rstrip(",;")
 
 
 def _in_order(keys: Sequence[str], there: Sequence[str]) -> list[bool]:
@@ -176,4 +184,4 @@ def _changes(keys: Sequence[str], place: Place) -> bool:
 
 def _telling(keys: Sequence[str]) -> bool:
     """Whether one of the lines is more than brackets and the like, which stand everywhere."""
-    return any(key not in _CLOSERS and sum(sign.isalnum() for sign in key) >= 3 for key in keys)
+    return any(not _CLOSER.fullmatch(key) and sum(sign.isalnum() for sign in key) >= 3 for key in keys)
