@@ -157,7 +157,7 @@ def _closes_more(lines: Sequence[str], place: Place) -> bool:
     if not _CLOSER.fullmatch(lines[-1].strip()):
         return False
     has, wanted = (balance("\n".join(part), place.language) for part in (lines, place.old))
-    if has is None or wanted is None:
+    if has is None or wanted is None or lines[-1].strip().rstrip(";").isalpha():
         return len(indent(lines[-1])) < len(indent(lines[0]))
     return any(has[sign] < wanted[sign] for sign in "([{")
 
@@ -184,4 +184,4 @@ def _changes(keys: Sequence[str], place: Place) -> bool:
 
 def _telling(keys: Sequence[str]) -> bool:
     """Whether one of the lines is more than brackets and the like, which stand everywhere."""
-    return any(not _CLOSER.fullmatch(key) and sum(sign.isalnum() for sign in key) >= 3 for key in keys)
+    return any(len(key) > 3 and any(sign.isalnum() for sign in key) and not _CLOSER.fullmatch(key) for key in keys)
