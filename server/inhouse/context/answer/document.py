@@ -17,8 +17,8 @@ _ENDS = frozenset({"}", "{", ";", ":", "pass", "."})
 
 
 def documented(lines: Sequence[str], place: Place, syntax: SyntaxCheck | None) -> Sequence[str] | Unreadable:
-    """The region's lines with the answer's documentation. The answer is that alone, or with the code it is for: all of it
-    as it was, or its header only."""
+    """The region's lines with the answer's documentation. The answer is that alone, or with the code that it is for:
+    all of it as it was, or its header only."""
     whole = framed(lines, place)
     if _same_code(whole, place, syntax):
         return whole
@@ -92,12 +92,12 @@ def _docstring_lines(body: Sequence[str], language: str) -> int:
 def _with_comment(doc: Sequence[str], place: Place) -> Sequence[str] | Unreadable:
     """Above the declaration with its attributes, in the place of a comment that the region begins with."""
     new = framed(doc, place)
-    above = next((line.strip() for line in reversed(place.before) if line.strip() or True), "")
+    above = next((line.strip() for line in reversed(place.before)), "")
     if above.endswith("*/") or above.startswith("///"):
         return Unreadable("There is documentation above the code already, outside of the asked place.")
     first = next((each for each in tokens("\n".join(place.old), place.language)), None)
     start = next((at for at, line in enumerate(place.old) if line.strip()), 0)
     if first is None or first.kind != "comment" or first.line != start:
-        return (*place.old[:start], *(line for line in new if line.strip() or True), *place.old[start:])
+        return (*place.old[:start], *new, *place.old[start:])
     there = _documentation(place.old[start:], place.language)
     return (*place.old[:start], *new, *place.old[start + len(there) :])

@@ -29,8 +29,8 @@ def unblanked(lines: Sequence[str]) -> Sequence[str]:
 
 
 def fragment(lines: Sequence[str], place: Place) -> list[str] | Unreadable:
-    """The whole lines, where the region is only a part of them. The answer may be that part, or the whole lines: then what
-    stands before and behind the region is in it too."""
+    """The whole lines, where the region is only a part of them. The answer may be that part, or the whole lines: then
+    what stands before and behind the region is in it too."""
     filled = unblanked(lines)
     moved = indented(filled, place, inside_strings(filled, place.language))
     text = "\n".join(moved).strip()

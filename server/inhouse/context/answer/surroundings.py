@@ -1,8 +1,8 @@
 """Takes out of an answer what stands around the region: models send the whole function for a few of its lines, the
 whole class for a method, or the whole file.
 
-What is cut away must be what is there already, or left out by the model; else the answer wants to change code that it was
-not asked to change.
+What is cut away must be what is there already, or left out by the model; else the answer wants to change code that it
+was not asked to change.
 """
 
 import re
@@ -139,16 +139,15 @@ def _tail(keys: Sequence[str], own: Sequence[str], after: Sequence[str], *, larg
 
 
 def _without_rest(lines: Sequence[str], place: Place, after: Sequence[str], *, larger: bool) -> Sequence[str]:
-    """Without the brackets at the end that close what is open around the region, and without words for left-out code."""
+    """Without brackets at the end that close what is open around the region, and without words for left-out code."""
     kept = list(lines)
     closers = iter(after)
-    while kept:
-        if not kept[-1].strip() or (larger and _left_out_behind(kept, place)):
-            del kept[-1]
-        elif _closes_more(kept, place) and (larger or _same_closer(next(closers, ""), kept[-1])):
-            del kept[-1]
-        else:
-            break
+    while kept and (
+        not kept[-1].strip()
+        or (larger and _left_out_behind(kept, place))
+        or (_closes_more(kept, place) and (larger or _same_closer(next(closers, ""), kept[-1])))
+    ):
+        del kept[-1]
     return kept
 
 
