@@ -34,13 +34,12 @@ def documented(lines: Sequence[str], place: Place, syntax: SyntaxCheck | None) -
 
 
 def _same_code(new: Sequence[str], place: Place, syntax: SyntaxCheck | None) -> bool:
-    """By the grammar where there is one. In Python, where indentation is code, by a look at that too."""
-    one, other = "\n".join(new), "\n".join(place.old)
-    exact = [syntax.code_tokens(each, place.language) for each in (one, other)] if syntax is not None else [None]
-    same = code_tokens(one, place.language) == code_tokens(other, place.language)
-    if exact[0] is None or named(place.language) == "python":
-        return same
-    return exact[0] == exact[-1]
+    """By the grammar, which wants the whole file, where there is one."""
+    files = ["\n".join((*place.before, *part, *place.after, "")) for part in (new, place.old)]
+    exact = [syntax.code_tokens(each, place.language) for each in files] if syntax is not None else [None, None]
+    if None not in exact:
+        return exact[0] == exact[1]
+    return code_tokens("\n".join(new), place.language) == code_tokens("\n".join(place.old), place.language)
 
 
 def _without_end(code: tuple[str, ...]) -> tuple[str, ...]:

@@ -32,7 +32,7 @@ def read_answer(
 ) -> tuple[TextEdit, ...] | Unreadable:
     """The edits that the answer means, inside the region only; none where it leaves the code as it is.
 
-    `cut`: the answer ended at its length limit. Without a grammar for the language a rougher check than `syntax` decides
+    `cut`: the answer ended at its length limit. Where `syntax` has no grammar for the language, a rougher check decides
     whether the code is whole.
     """
     if cut:

@@ -11,7 +11,7 @@ from inhouse.context.answer.place import Place
 from inhouse.context.answer.region import Unreadable
 
 KEPT = 0.5
-"""Share of the old imports, and of the other lines, that an answer must have to be the file and not an addition to it."""
+"""Share of the old imports, and of the other lines, that an answer must have to be the file and no addition to it."""
 
 _TWO_BLANK = frozenset({"python"})
 
