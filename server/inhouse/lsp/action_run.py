@@ -98,9 +98,7 @@ class ActionRun:
         if not apply_edit.takes_edits(self._client):
             return await self._show(outcome, "This editor takes no edits from a language server.")
         if outcome.creates and not apply_edit.takes_new_files(self._client):
-            return await self._show(
-                outcome, f"This editor creates no files, so that {outcome.file.name} is left to you."
-            )
+            return await self._show(outcome, f"This editor creates no files: {outcome.file.name} is left to you.")
         change = await self._change(outcome)
         if change is None:
             return await self._refuse(outcome, "The code was changed while the model was at work on it.")
