@@ -28,7 +28,7 @@ from tests.fakes.kinds.server import FakeServer
 from tests.fakes.kinds.sglang import fake_sglang
 from tests.fakes.kinds.tgi import fake_tgi
 from tests.fakes.kinds.vllm import fake_vllm
-from tests.unit.inference.test_remote import NOWHERE
+from tests.unit.inference.test_remote import NOWHERE, REDACTOR
 
 CODER = "acme/qwen2.5-coder-7b"
 SOME = FillRequest("r1", "def add(a, b):\n    return ", "\n\nprint(add(1, 2))\n", name="add.py", stop=("\n\n",))
@@ -46,7 +46,8 @@ async def backend(fake: FakeServer) -> AsyncGenerator[tuple[RemoteBackend, Model
 
 
 def admitted(model: Model, request: FillRequest = SOME) -> AdmittedFill:
-    return admit_fill(Fill(request, model), Zone.LOCAL, Policy(air_gapped=False, local_networks=()))
+    policy = Policy(air_gapped=False, local_networks=())
+    return admit_fill(Fill(request, model), Zone.LOCAL, policy, REDACTOR)
 
 
 async def events(lab: RemoteBackend, asked: AdmittedFill) -> list[Event]:
