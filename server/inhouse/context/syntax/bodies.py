@@ -1,7 +1,7 @@
 """Where the body of a block begins and ends, as its marks or its indentation say."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from inhouse.context.syntax.headers import Found
@@ -18,7 +18,7 @@ _TAILS = {
     "csharp": r"\s*(?:(?::\s*(?:base|this)\b|where\b)[^;]*)?",
 }
 """What may stand between the parameters and the body of a function, where its header looks like a call."""
-_MOST_HEADER = 4000
+_MOST_HEADER = 1000
 """Characters; what is longer is no header that we understand."""
 
 
@@ -35,11 +35,13 @@ class Body:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """Some lines as one text, with the offset at which each of them begins."""
+    """Some lines as one text, and the offset at which each begins. `closing` tells for each opening brace where it is
+    closed; None as long as the text has not been read from its beginning."""
 
     lines: Sequence[str]
     whole: str
     starts: Sequence[int]
+    closing: Mapping[int, int] | None = None
 
 
 def find_body(text: Text, line: int, found: Found, language: str) -> Body | None:
@@ -61,17 +63,22 @@ def _braced(text: Text, line: int, found: Found, language: str) -> Body | None:
     opened = _opening(text, line, found, language)
     if opened is None:
         return None
+    closed = _closing(text, opened, language) if text.closing is None else text.closing.get(opened)
+    if closed is not None:
+        return Body(opened, opened + 1, closed, closed)
+    # A brace is missing somewhere, so the indentation has to do.
+    last = _last_deeper(text, line, line)
+    end = max(text.starts[last] + len(text.lines[last]), opened + 1)
+    return Body(opened, opened + 1, end, end - 1)
+
+
+def _closing(text: Text, opened: int, language: str) -> int | None:
     depth = 0
     for mark, place in marks(text.whole, language, opened):
-        if mark == "{":
-            depth += 1
-        elif mark == "}":
-            depth -= 1
-            if not depth:
-                return Body(opened, opened + 1, place, place)
-    # A brace is missing somewhere, so the indentation has to do.
-    last = text.starts[_last_deeper(text, line, line)]
-    return Body(opened, opened + 1, len(text.whole), max(last, opened))
+        depth += (mark == "{") - (mark == "}")
+        if not depth:
+            return place
+    return None
 
 
 def _opening(text: Text, line: int, found: Found, language: str) -> int | None:
