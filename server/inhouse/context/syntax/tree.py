@@ -103,8 +103,16 @@ def _name(node: Node) -> Node | None:
     inner = node.child_by_field_name("declarator")
     while inner is not None:
         found = inner
-        inner = inner.child_by_field_name("declarator") or inner.child_by_field_name("name")
+        inner = _inner_declarator(inner)
     return found
+
+
+def _inner_declarator(node: Node) -> Node | None:
+    """Pointers have it in a field, references and parentheses have not."""
+    field = node.child_by_field_name("declarator") or node.child_by_field_name("name")
+    if field is None and node.type in ("reference_declarator", "parenthesized_declarator"):
+        return next((child for child in node.named_children if child.type.endswith(("declarator", "identifier"))), None)
+    return field
 
 
 def _header_last(node: Node, body: Node | None, header: int) -> int:
