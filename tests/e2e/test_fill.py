@@ -1,33 +1,25 @@
 """Filling in at real servers: with the embedded model as it is, and with one that has Qwen-Coder's markers."""
 
 import tempfile
-from collections.abc import AsyncGenerator, Generator
-from contextlib import asynccontextmanager
+from collections.abc import Generator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from inhouse.config.schema import BackendSettings, Config, Embedded
-from inhouse.domain.events import Event, Finished, FinishReason, TextDelta
-from inhouse.domain.fill import Fill, Filling, FillRequest, Snippet
-from inhouse.domain.models import Model, Zone
-from inhouse.governance.admission import AdmittedFill, admit_fill
-from inhouse.governance.policy import Policy
-from inhouse.inference.backend import Backend
-from inhouse.inference.egress.channel import Channel, Endpoint
+from inhouse.config.schema import Config, Embedded
+from inhouse.domain.events import FinishReason, TextDelta
+from inhouse.domain.fill import Filling, Snippet
 from inhouse.inference.embedded.backend import EmbeddedBackend
 from inhouse.inference.embedded.process import EngineSettings
 from inhouse.inference.embedded.supervisor import Supervisor
-from inhouse.inference.known import KnownServers
-from inhouse.inference.remote import RemoteBackend
+from tests.e2e.filling import MARKED_TOKENS, PLACE, PREFIX_TOKENS, admitted, backend, filled
 from tests.e2e.servers import fim_model
 from tests.e2e.servers.llamacpp import Options, llamacpp
 from tests.e2e.servers.ollama import create, modelfile
 from tests.e2e.servers.running import RunningServer
 from tests.until import until
 
-PLACE = FillRequest("r1", "def add(a, b):\n    return ", "\n\nprint(add(1, 2))\n", name="add.py", max_tokens=6)
 MARKED = "<|fim_prefix|>{{ .Prompt }}<|fim_suffix|>{{ .Suffix }}<|fim_middle|>"
 INSERTS = f"{{{{ if .Suffix }}}}{MARKED}{{{{ else }}}}{{{{ .Prompt }}}}{{{{ end }}}}"
 
@@ -41,29 +33,6 @@ def coder(tmp_path_factory: pytest.TempPathFactory, embedded_model: Path) -> Pat
 def llamacpp_coder(tmp_path_factory: pytest.TempPathFactory, coder: Path) -> Generator[RunningServer]:
     with llamacpp(tmp_path_factory.mktemp("llamacpp-coder"), coder, Options(alias="coder")) as server:
         yield server
-
-
-@asynccontextmanager
-async def backend(server: RunningServer, name: str) -> AsyncGenerator[tuple[RemoteBackend, Model], None]:
-    channel = Channel(Endpoint("lab", server.url))
-    config = Config(backends={"lab": BackendSettings(url=server.url)})
-    try:
-        lab = RemoteBackend("lab", config, channel, KnownServers(server.log.parent / "servers"))
-        yield lab, next(model for model in await lab.models() if model.id.name == name)
-    finally:
-        await channel.aclose()
-
-
-def admitted(model: Model, request: FillRequest = PLACE) -> AdmittedFill:
-    return admit_fill(Fill(request, model), Zone.LOCAL, Policy(air_gapped=False, local_networks=()))
-
-
-async def filled(lab: Backend, asked: AdmittedFill) -> tuple[str, Finished]:
-    async with lab.fill(asked) as events:
-        found: list[Event] = [event async for event in events]
-    last = found[-1]
-    assert isinstance(last, Finished)
-    return "".join(event.text for event in found if isinstance(event, TextDelta)), last
 
 
 async def test_llamacpp_fills_in_with_the_markers_of_its_model(llamacpp_coder: RunningServer) -> None:
@@ -133,7 +102,7 @@ async def test_ollama_by_the_models_template_by_its_familys_markers_or_without(
             assert lab.filling(model) is filling
             text, last = await filled(lab, admitted(model))
             assert text
-            assert last.usage.input_tokens == (25 if filling is Filling.MIDDLE else 10)
+            assert last.usage.input_tokens == (MARKED_TOKENS if filling is Filling.MIDDLE else PREFIX_TOKENS)
     finally:
         with ollama_server.client() as client:
             client.request("DELETE", "/api/delete", json={"model": name})
@@ -151,6 +120,6 @@ async def test_the_embedded_engine_fills_in(embedded_model: Path, coder: Path, m
             assert engine.filling(listed) is (Filling.MIDDLE if markers else Filling.END)
             text, last = await filled(engine, admitted(listed))
             assert text
-            assert last.usage.input_tokens == (25 if markers else 10)
+            assert last.usage.input_tokens == (MARKED_TOKENS if markers else PREFIX_TOKENS)
         finally:
             await supervisor.aclose()

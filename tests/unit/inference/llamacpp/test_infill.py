@@ -58,7 +58,6 @@ async def test_whole_or_an_error(pieces: tuple[bytes, ...], expected: list[str])
     assert await answered(*pieces) == expected
 
 
-async def test_what_ends_it_ends_it_at_once() -> None:
-    """However long the server goes on."""
-    more = (event({"content": each, "stop": False}) for each in ("b", "\n", "c", "d"))
-    assert await answered(START, *more, end="\n") == ["text ab", "finished stop"]
+async def test_nothing_is_waited_for_behind_what_ends_it() -> None:
+    last = event({"content": "b\nc", "stop": False})
+    assert await answered(START, last, AssertionError("it went on listening"), end="\n") == ["text ab", "finished stop"]
