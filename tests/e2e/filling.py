@@ -9,6 +9,7 @@ from inhouse.domain.fill import Fill, FillRequest
 from inhouse.domain.models import Model, Zone
 from inhouse.governance.admission import AdmittedFill, admit_fill
 from inhouse.governance.policy import Policy
+from inhouse.governance.redaction.redactor import Redactor
 from inhouse.inference.backend import Backend
 from inhouse.inference.egress.channel import Channel, Endpoint
 from inhouse.inference.known import KnownServers
@@ -32,7 +33,7 @@ async def backend(server: RunningServer, name: str) -> AsyncGenerator[tuple[Remo
 
 
 def admitted(model: Model, request: FillRequest = PLACE) -> AdmittedFill:
-    return admit_fill(Fill(request, model), Zone.LOCAL, Policy(air_gapped=False, local_networks=()))
+    return admit_fill(Fill(request, model), Zone.LOCAL, Policy(air_gapped=False, local_networks=()), Redactor())
 
 
 async def filled(lab: Backend, asked: AdmittedFill) -> tuple[str, Finished]:
