@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, count, repeat
 
@@ -132,6 +133,21 @@ def cut_after(behaviour: Behaviour, pieces: int, ending: Step) -> Behaviour:
             left -= isinstance(step, Body)
             yield step
         yield ending
+
+    return answer
+
+
+def held(behaviour: Behaviour, pieces: int, gate: threading.Event) -> Behaviour:
+    """The head and so many pieces of the body, and the rest once the gate is open."""
+
+    def answer(request: Request) -> Iterator[Step]:
+        left = pieces
+        for step in behaviour(request):
+            if isinstance(step, Body | End) and left == 0:
+                while not gate.is_set():
+                    yield Pause(0.005)
+            left -= isinstance(step, Body)
+            yield step
 
     return answer
 

@@ -115,6 +115,10 @@ class EditorClient(LanguageClient):
             self._progress[params.get("workDoneToken", f"{request_id}-work")],  # pyright: ignore[reportArgumentType]
         )
 
+    def values(self, token: str) -> list[JsonObject]:
+        """Those that came and will come for a token, e.g. one in a command's argument."""
+        return self._progress[token]
+
     async def request(
         self, method: str, params: Mapping[str, object] | None = None, seconds: float = ANSWER_TIMEOUT
     ) -> JsonObject:

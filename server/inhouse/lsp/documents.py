@@ -1,7 +1,8 @@
 """The client's open documents, as lists of lines that a change costs what it changes."""
 
+import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from io import StringIO
@@ -55,6 +56,7 @@ class Documents:
     def __init__(self) -> None:
         self.encoding: Encoding = "utf-16"
         self._open: dict[str, _Buffer] = {}
+        self._waiters: set[asyncio.Event] = set()
 
     def open(self, uri: str, version: int, language_id: str, text: str) -> None:
         self._open[uris.key(uri)] = _Buffer(uri, version, language_id, split_lines(text))
@@ -67,6 +69,23 @@ class Documents:
         for change in changes:
             buffer.apply(change, self.encoding)
         buffer.version = version
+        for waiter in self._waiters:
+            waiter.set()
+
+    async def until(self, uri: str, condition: Callable[[Document], bool], seconds: float) -> bool:
+        """Waits for a state of an open document; whether it came."""
+        waiter = asyncio.Event()
+        self._waiters.add(waiter)
+        try:
+            async with asyncio.timeout(seconds):
+                while (found := self.get(uri)) is not None and not condition(found):
+                    waiter.clear()
+                    await waiter.wait()
+        except TimeoutError:
+            return False
+        finally:
+            self._waiters.remove(waiter)
+        return found is not None
 
     def close(self, uri: str) -> None:
         self._open.pop(uris.key(uri), None)
@@ -145,3 +164,12 @@ def index_in(line: str, character: int, encoding: Encoding) -> int:
         units = line[:end].encode("utf-16-le", "replace")
         return len(units[: 2 * character].decode("utf-16-le", "ignore"))
     return len(line[:end].encode("utf-8", "replace")[:character].decode("utf-8", "ignore"))
+
+
+def character_of(before: str, encoding: Encoding) -> int:
+    """The `character` of the place behind `before`, the start of a line: what `index_in` reads."""
+    if encoding == "utf-32" or before.isascii():
+        return len(before)
+    if encoding == "utf-16":
+        return len(before.encode("utf-16-le", "replace")) // 2
+    return len(before.encode("utf-8", "replace"))

@@ -1,31 +1,22 @@
 """Every request and command of ours, registered in one place; what a handler needs is imported with its first call."""
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-
 from lsprotocol import types
 
 from inhouse.assist.shapes import Shape
-from inhouse.domain.errors import ErrorKind, InhouseError
+from inhouse.domain.actions import ActionKind
 from inhouse.lsp import jsonrpc
-from inhouse.lsp.jobs import Jobs
 from inhouse.lsp.server import InhouseServer
-from inhouse.lsp.sessions import Sessions
+from inhouse.lsp.serving import Serving, argument
 from inhouse.lsp.status import status
 
-
-@dataclass(frozen=True, slots=True)
-class Serving:
-    """What lives as long as the connection. `ready` waits for the first session, with the client's settings in it."""
-
-    sessions: Sessions
-    jobs: Jobs
-    ready: Callable[[], Awaitable[None]]
+CODE_ACTIONS = types.CodeActionOptions(code_action_kinds=[kind.value for kind in ActionKind])
 
 
 def register(server: InhouseServer, serving: Serving) -> None:
     _register_requests(server, serving)
+    _register_documents(server, serving)
     _register_commands(server, serving)
+    _register_chat_documents(server, serving)
 
 
 def _register_requests(server: InhouseServer, serving: Serving) -> None:
@@ -37,7 +28,7 @@ def _register_requests(server: InhouseServer, serving: Serving) -> None:
 
         await ready()
         with serving.jobs.running():
-            return await chat(ls, sessions, params)
+            return await chat(ls, sessions, serving.selected, params)
 
     @server.feature("inhouse/models")
     async def inhouse_models(ls: InhouseServer, params: object) -> Shape:  # noqa: ARG001
@@ -59,6 +50,17 @@ def _register_requests(server: InhouseServer, serving: Serving) -> None:
         return await status(sessions)
 
 
+def _register_documents(server: InhouseServer, serving: Serving) -> None:
+    """LSP's own requests about an open document."""
+
+    @server.feature(types.TEXT_DOCUMENT_CODE_ACTION, CODE_ACTIONS)
+    async def code_action(ls: InhouseServer, params: types.CodeActionParams) -> list[types.CodeAction]:
+        from inhouse.lsp.code_action import code_action
+
+        await serving.ready()
+        return await code_action(ls, serving, params)
+
+
 def _register_commands(server: InhouseServer, serving: Serving) -> None:
     @server.command("inhouse.refreshModels")
     async def refresh_models(ls: InhouseServer, params: types.ExecuteCommandParams) -> Shape:  # noqa: ARG001
@@ -72,19 +74,42 @@ def _register_commands(server: InhouseServer, serving: Serving) -> None:
         await serving.ready()
         return await status(serving.sessions)
 
+    @server.command("inhouse.action")
+    async def action(ls: InhouseServer, params: types.ExecuteCommandParams) -> Shape:
+        from inhouse.lsp.action import action
+
+        await serving.ready()
+        return await action(ls, serving, params)
+
+    @server.command("inhouse.selectModel")
+    async def select_model(ls: InhouseServer, params: types.ExecuteCommandParams) -> Shape:
+        from inhouse.lsp.select_model import select_model
+
+        await serving.ready()
+        return await select_model(ls.client, await serving.sessions.current(), serving.selected, argument(params))
+
     @server.command("inhouse.stop")
     async def stop(ls: InhouseServer, params: types.ExecuteCommandParams) -> Shape:  # noqa: ARG001
         uri = jsonrpc.members(argument(params)).get("uri")
         return {"stopped": serving.jobs.stop(uri if isinstance(uri, str) else None)}
 
 
-def argument(params: types.ExecuteCommandParams) -> object:
-    """The one argument of a command of ours, or None; raises `invalid_request` for more."""
-    given = params.arguments or []
-    if len(given) > 1:
-        raise InhouseError(
-            kind=ErrorKind.INVALID_REQUEST,
-            message=f"{params.command} takes one argument, an object, and got {len(given)}.",
-            hint="The shapes are in docs/protocol.md.",
-        )
-    return given[0] if given else None
+def _register_chat_documents(server: InhouseServer, serving: Serving) -> None:
+    @server.command("inhouse.chat")
+    async def chat(ls: InhouseServer, params: types.ExecuteCommandParams) -> Shape:
+        from inhouse.lsp.chat_document.command import chat
+
+        await serving.ready()
+        return await chat(ls, serving.sessions, serving.jobs, params, argument(params))
+
+    @server.feature(types.TEXT_DOCUMENT_CODE_LENS)
+    async def code_lens(ls: InhouseServer, params: types.CodeLensParams) -> list[types.CodeLens]:
+        from inhouse.lsp.code_lens import code_lens
+
+        return code_lens(ls, serving.jobs, params)
+
+    @server.feature(types.TEXT_DOCUMENT_FOLDING_RANGE)
+    async def folding_range(ls: InhouseServer, params: types.FoldingRangeParams) -> list[types.FoldingRange]:
+        from inhouse.lsp.folding import folding_ranges
+
+        return folding_ranges(ls, params)

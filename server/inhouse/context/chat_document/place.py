@@ -1,0 +1,44 @@
+"""Where a place in a document has gone, after somebody has typed above it or below."""
+
+from collections.abc import Sequence
+from difflib import SequenceMatcher
+
+from inhouse.domain.code import Position
+
+
+def moved(old: Sequence[str], new: Sequence[str], place: Position) -> Position:
+    """`place` in `old` as it is in `new`: behind the same text where that is still there, else where it was."""
+    before, now = _plain(old), _plain(new)
+    start = _common(before, now)
+    if place.line < start:
+        return place
+    end = min(_common(before[::-1], now[::-1]), len(now) - start, len(before) - start)
+    if place.line >= len(before) - end:
+        return Position(place.line + len(now) - len(before), place.character)
+    matcher = SequenceMatcher(None, before[start : len(before) - end], now[start : len(now) - end], autojunk=False)
+    for kind, first, last, new_first, new_last in matcher.get_opcodes():
+        if first <= place.line - start < last:
+            if kind == "equal":
+                return Position(place.line - first + new_first, place.character)
+            return _in_changed(before[place.line], now, range(start + new_first, start + new_last), place)
+    return place
+
+
+def _in_changed(line: str, now: Sequence[str], changed: range, place: Position) -> Position:
+    """In the changed line that is most like the old one; behind what goes before where all of them are gone."""
+    if not changed:
+        number = max(changed.start - 1, 0)
+        return Position(number, len(now[number].rstrip()))
+    number = max(changed, key=lambda each: SequenceMatcher(None, line, now[each], autojunk=False).ratio())
+    kept = now[number].startswith(line[: place.character])
+    return Position(number, place.character if kept else len(now[number].rstrip()))
+
+
+def _plain(lines: Sequence[str]) -> list[str]:
+    return [line.rstrip("\r\n") for line in lines]
+
+
+def _common(one: Sequence[str], other: Sequence[str]) -> int:
+    """How many lines are the same from the start."""
+    most = min(len(one), len(other))
+    return next((number for number in range(most) if one[number] != other[number]), most)
