@@ -142,7 +142,7 @@ async def test_failure_before_the_first_word_leaves_the_question_to_be_sent_agai
     with FakeBackend(chat=html_page()) as backend:
         async with start_client(settings=tgi(backend)) as client:
             editor = ChatEditor(client, ASKED)
-            with pytest.raises(ResponseError, match="."):
+            with pytest.raises(ResponseError):
                 await editor.send().result()
             assert editor.text == ASKED
             backend.answer(CHAT, answers.chat())

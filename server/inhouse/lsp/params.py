@@ -128,7 +128,7 @@ P = TypeVar("P", bound=Params)
 
 def warm_up() -> None:
     """Build the validators, which are otherwise built with the first request."""
-    for kind in (ChatParams, CountMessagesParams):
+    for kind in (ChatParams, CountMessagesParams, ChatDocumentParams):
         kind.model_rebuild()
 
 
