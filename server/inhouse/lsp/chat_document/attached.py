@@ -54,8 +54,15 @@ class Attaching:
         bases = [*([self.home] if self.home else []), *self.folders]
         named = [base / target for base in bases] + [base / target.lstrip("/") for base in self.folders]
         places = [Path(os.path.normpath(path)) for path in named or [Path("/", target)]]
-        found = (place for place in places if self.documents.get(place.as_uri()) or os.path.isfile(place))
+        found = (place for place in places if self.documents.get(place.as_uri()) or _is_file(place))
         return next(found, places[0]).as_uri()
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # e.g. a name too long to be one
+        return False
 
 
 def _range(link: Link) -> params.Range | None:
