@@ -17,6 +17,8 @@ from inhouse.domain.models import Kind
 from inhouse.domain.origin import Origin
 from inhouse.domain.secret import Secret, is_key
 from inhouse.governance.policy import Policy, read_policy
+from inhouse.governance.redaction.placeholders import Placeholders
+from inhouse.governance.redaction.redactor import Redactor
 from inhouse.inference.affinity import affinity_key
 from inhouse.inference.backend import Backend
 from inhouse.inference.catalog import Catalog
@@ -49,12 +51,13 @@ OVERVIEW_SECONDS = 3.0
 
 
 class Resources:
-    """Connections, keys and the engine, shared by the sessions that follow one another.
+    """Connections, keys, the engine and what stands for secrets, shared by the sessions that follow one another.
 
     `ask` gets a key from the editor's secret store.
     """
 
     def __init__(self, ask: AskEditor = _nobody) -> None:
+        self.placeholders = Placeholders()
         self._channels: dict[tuple[Endpoint, Guard, KeySettings], Channel] = {}
         self._keys: dict[KeySettings, Keys] = {}
         self._editor = EditorKeys(ask)
@@ -138,7 +141,8 @@ def build_session(
     patience = None if changed is None else OVERVIEW_SECONDS
     catalog = Catalog(backends, policy, changed or _tell_nobody, config.tokens, patience)
     router = Router(backends, order, bool(config.routing.order), catalog, config.routing.fallback)
-    return Session(loaded, policy, backends, catalog, router)
+    redactor = Redactor(resources.placeholders, active=config.privacy.redact_secrets)
+    return Session(loaded, policy, backends, catalog, router, redactor)
 
 
 @asynccontextmanager

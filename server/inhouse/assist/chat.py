@@ -57,6 +57,7 @@ class _Chat:
         self._began = time.monotonic()
         self._failure: InhouseError | None = None
         self._answered = False
+        self._stand_in: str | None = None
 
     async def events(self) -> AsyncIterator[Event]:
         self._session.policy.check()
@@ -75,7 +76,8 @@ class _Chat:
                 continue
             if not self._worth_waiting():
                 # A copy: the catalog keeps its failures, and other requests raise them too.
-                raise dataclasses.replace(self._failure or no_backend(), request_id=self._request.id)
+                failure = self._failure or no_backend()
+                raise dataclasses.replace(failure, request_id=self._request.id, stand_in=self._stand_in)
             yield Progress(Stage.LOADING, self._loading())
             await asyncio.sleep(look * random.uniform(0.7, 1))  # noqa: S311 - spreads load
             look = min(2 * look, _LONGEST_LOOK)
@@ -89,10 +91,18 @@ class _Chat:
                 if first and (self._stops_at(candidate) or not may_pass_over(self._session, candidate, wanted)):
                     return
                 continue
+            if self._is_held_back(candidate):
+                self._stand_in = str(candidate.model.id)
+                continue
             async for event in self._attempt(candidate):
                 yield event
             if self._answered or (self._failure is not None and self._stops_at(self._failure)):
                 return
+
+    def _is_held_back(self, candidate: Candidate) -> bool:
+        """The embedded model would only stand in, and is not wanted for that."""
+        embedded = candidate.backend.software.kind is Kind.EMBEDDED
+        return embedded and self._failure is not None and not self._request.embedded_stands_in
 
     async def _attempt(self, candidate: Candidate) -> AsyncIterator[Event]:
         session, catalog, name = self._session, self._session.catalog, candidate.backend.name

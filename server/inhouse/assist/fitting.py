@@ -50,7 +50,7 @@ class Fitted:
 
 async def fit(session: Session, request: ChatRequest, candidate: Candidate) -> Fitted:
     """Raises `policy`, `context_overflow` when what has to stay does not fit, and what a backend's counting raises."""
-    admitted = admit(Prompt(request, candidate.model), candidate.zone, session.policy)
+    admitted = admit(Prompt(request, candidate.model), candidate.zone, session.policy, session.redactor)
     measured = await measure(session, candidate.model.id)
     plan = await measured.plan(admitted.prompt.request)
     counter = _Counter(candidate.backend, measured)
@@ -69,7 +69,7 @@ async def fit(session: Session, request: ChatRequest, candidate: Candidate) -> F
 
 async def count(session: Session, request: ChatRequest, candidate: Candidate) -> Count:
     """Tokens of the whole request, with nothing left out."""
-    admitted = admit(Prompt(request, candidate.model), candidate.zone, session.policy)
+    admitted = admit(Prompt(request, candidate.model), candidate.zone, session.policy, session.redactor)
     measured = await measure(session, candidate.model.id)
     plan = await measured.plan(admitted.prompt.request)
     return await _Counter(candidate.backend, measured).count(admitted, plan.tokens())

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from inhouse.config.load import Loaded
 from inhouse.config.schema import Config
 from inhouse.governance.policy import Policy
+from inhouse.governance.redaction.redactor import Redactor
 from inhouse.inference.backend import Backend
 from inhouse.inference.catalog import Catalog
 from inhouse.inference.route import Router
@@ -20,6 +21,7 @@ class Session:
     backends: Mapping[str, Backend]
     catalog: Catalog
     router: Router
+    redactor: Redactor
 
     @property
     def config(self) -> Config:

@@ -12,7 +12,7 @@ from inhouse.governance.admission import admit_text
 async def count_text(session: Session, model: str, text: str, request_id: str) -> Count:
     """Tokens of `text` alone. Raises InhouseError if there is no such model or its backend fails."""
     candidate = await session.router.resolve(model)
-    admitted = admit_text(text, request_id, candidate.backend.name, candidate.zone, session.policy)
+    admitted = admit_text(text, request_id, candidate.backend.name, candidate.zone, session.policy, session.redactor)
     count = await candidate.backend.count_text(admitted)
     if count is not None:
         return count

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from inhouse.domain.conversation import ChatRequest, Message, Role, SamplingOptions, TextPart
 from inhouse.domain.errors import ErrorKind, InhouseError
-from inhouse.workspace.attachments import fenced, read_attachment
+from inhouse.domain.markdown import fenced
+from inhouse.workspace.attachments import read_attachment
 from inhouse.workspace.exclude import Excludes
 from inhouse.workspace.root import root_of
 

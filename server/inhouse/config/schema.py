@@ -239,7 +239,7 @@ class Privacy:
     """Nothing leaves for a cloud backend or a public address, whatever else is configured."""
     local_networks: Annotated[Sequence[str], NETWORKS] = ()
     """CIDR ranges of the company that count as local."""
-    redact_secrets: Annotated[bool, not_yet(FLAG)] = False
+    redact_secrets: Annotated[bool, FLAG] = True
     """Replace what looks like a credential before it leaves."""
     exclude: Annotated[Sequence[str], patterns(EXCLUDE)] = EXCLUDE
     """Files that are never sent, .gitignore-style; added to the built-in ones."""

@@ -88,7 +88,9 @@ class SamplingOptions:
 class ChatRequest:
     """One stateless chat request, as the client sent it.
 
-    `id` is the request id shared by log, error and the backend's `X-Request-Id`.
+    `id` is the request id shared by log, error and the backend's `X-Request-Id`. Without `embedded_stands_in`, the
+    embedded model answers only where it is the one that was meant, never for another that fails (interface §3,
+    *Fallback*).
     """
 
     id: str
@@ -100,3 +102,4 @@ class ChatRequest:
     conversation_id: str | None = None
     purpose: Literal["chat", "background"] = "chat"
     initiator: str | None = None
+    embedded_stands_in: bool = True

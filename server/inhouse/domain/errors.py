@@ -54,7 +54,8 @@ class InhouseError(Exception):
 
     `message` is one sentence without class names, our paths, header values or keys; `hint` says what to do.
     `status` is the backend's HTTP status, `retry_after` is in seconds. `unsent` is True where the backend cannot have
-    begun on the request, because no connection came about.
+    begun on the request, because no connection came about. `stand_in` is the id of the embedded model, where it could
+    answer instead and was not let.
     """
 
     kind: ErrorKind
@@ -68,6 +69,7 @@ class InhouseError(Exception):
     refused: Refusal | None = None
     request_id: str | None = None
     unsent: bool = False
+    stand_in: str | None = None
 
     def __str__(self) -> str:
         return self.message

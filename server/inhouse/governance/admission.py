@@ -4,22 +4,29 @@ Counting tokens sends the text to the backend too, so admission comes before cou
 """
 
 import dataclasses
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from inhouse.domain.fill import Fill
 from inhouse.domain.models import Zone
 from inhouse.domain.prompt import Prompt
 from inhouse.governance.policy import Policy
+from inhouse.governance.redaction.redactor import Redactor
+from inhouse.governance.redaction.requests import Redaction
 
 _SEAL = object()
 
 
 @dataclass(frozen=True, slots=True)
 class Admitted:
-    """A prompt that the policy lets go to its model's backend."""
+    """A prompt that the policy lets go to its model's backend, without secrets.
+
+    `redactions`: how many were replaced, by rule.
+    """
 
     prompt: Prompt
     seal: object
+    redactions: Mapping[str, int] = field(default_factory=dict[str, int])
 
     def __post_init__(self) -> None:
         _check(self.seal)
@@ -62,22 +69,26 @@ class AdmittedFill:
         _check(self.seal)
 
 
-def admit(prompt: Prompt, zone: Zone, policy: Policy) -> Admitted:
+def admit(prompt: Prompt, zone: Zone, policy: Policy, redactor: Redactor) -> Admitted:
     """Let `prompt` leave for its model's backend in `zone`; raises `policy` if it may not."""
     policy.check_zone(prompt.model.id.backend, zone)
-    return Admitted(prompt, _SEAL)
+    redaction = Redaction(redactor)
+    request = redaction.chat(prompt.request)
+    return Admitted(dataclasses.replace(prompt, request=request), _SEAL, redaction.counts)
 
 
-def admit_text(text: str, request_id: str, backend: str, zone: Zone, policy: Policy) -> AdmittedText:
+def admit_text(
+    text: str, request_id: str, backend: str, zone: Zone, policy: Policy, redactor: Redactor
+) -> AdmittedText:
     """Let `text` leave for `backend`; raises `policy` if it may not."""
     policy.check_zone(backend, zone)
-    return AdmittedText(text, request_id, _SEAL)
+    return AdmittedText(redactor.redact(text).text, request_id, _SEAL)
 
 
-def admit_fill(fill: Fill, zone: Zone, policy: Policy) -> AdmittedFill:
+def admit_fill(fill: Fill, zone: Zone, policy: Policy, redactor: Redactor) -> AdmittedFill:
     """Let `fill` leave for its model's backend in `zone`; raises `policy` if it may not."""
     policy.check_zone(fill.model.id.backend, zone)
-    return AdmittedFill(fill, _SEAL)
+    return AdmittedFill(Redaction(redactor).fill(fill), _SEAL)
 
 
 def _check(seal: object) -> None:

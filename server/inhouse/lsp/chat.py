@@ -1,5 +1,6 @@
 """`inhouse/chat`."""
 
+import dataclasses
 import time
 from contextlib import AsyncExitStack
 
@@ -9,17 +10,19 @@ from inhouse.assist.shapes import Shape, Timing, chat_result, event_value
 from inhouse.domain.conversation import ChatRequest
 from inhouse.domain.events import Content, Finished, Notice, Progress
 from inhouse.lsp import convert, params, resources
+from inhouse.lsp.selected_model import SelectedModel
 from inhouse.lsp.server import InhouseServer
 from inhouse.lsp.sessions import Sessions
 from inhouse.lsp.stages import Stages
 
 
-async def chat(ls: InhouseServer, sessions: Sessions, given: object) -> Shape:
+async def chat(ls: InhouseServer, sessions: Sessions, selected: SelectedModel, given: object) -> Shape:
     """Streams on `partialResultToken` if there is one; cancelling this coroutine stops the backend."""
     wanted = params.read(params.ChatParams, given)
     session = await sessions.current()
     texts = await resources.read(wanted.messages, ls.documents, ls.folders, session.config.privacy.exclude)
     request = convert.chat_request(wanted, ls.request_id, texts)
+    request = dataclasses.replace(request, model=request.model or selected.id)
     async with AsyncExitStack() as stack:
         progress = None
         if wanted.work_done_token is not None:

@@ -47,10 +47,11 @@ class Client:
 
     def declares(self, *path: str) -> bool:
         """True if the client's capabilities have `true` or an object at this path."""
-        value = self._declared(path)
+        value = self.declared(*path)
         return value is True or isinstance(value, dict)
 
-    def _declared(self, path: tuple[str, ...]) -> object:
+    def declared(self, *path: str) -> object:
+        """What the client's capabilities have at this path; None where there is nothing."""
         value: object = self.capabilities
         for name in path:
             value = jsonrpc.members(value).get(name)

@@ -6,12 +6,16 @@ from dataclasses import dataclass
 from lsprotocol import types
 
 from inhouse.assist.shapes import Shape
+from inhouse.domain.actions import ActionKind
 from inhouse.domain.errors import ErrorKind, InhouseError
 from inhouse.lsp import jsonrpc
 from inhouse.lsp.jobs import Jobs
+from inhouse.lsp.selected_model import SelectedModel
 from inhouse.lsp.server import InhouseServer
 from inhouse.lsp.sessions import Sessions
 from inhouse.lsp.status import status
+
+CODE_ACTIONS = types.CodeActionOptions(code_action_kinds=[kind.value for kind in ActionKind])
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +24,13 @@ class Serving:
 
     sessions: Sessions
     jobs: Jobs
+    selected: SelectedModel
     ready: Callable[[], Awaitable[None]]
 
 
 def register(server: InhouseServer, serving: Serving) -> None:
     _register_requests(server, serving)
+    _register_documents(server, serving)
     _register_commands(server, serving)
     _register_chat_documents(server, serving)
 
@@ -38,7 +44,7 @@ def _register_requests(server: InhouseServer, serving: Serving) -> None:
 
         await ready()
         with serving.jobs.running():
-            return await chat(ls, sessions, params)
+            return await chat(ls, sessions, serving.selected, params)
 
     @server.feature("inhouse/models")
     async def inhouse_models(ls: InhouseServer, params: object) -> Shape:  # noqa: ARG001
@@ -60,6 +66,17 @@ def _register_requests(server: InhouseServer, serving: Serving) -> None:
         return await status(sessions)
 
 
+def _register_documents(server: InhouseServer, serving: Serving) -> None:
+    """LSP's own requests about an open document."""
+
+    @server.feature(types.TEXT_DOCUMENT_CODE_ACTION, CODE_ACTIONS)
+    async def code_action(ls: InhouseServer, params: types.CodeActionParams) -> list[types.CodeAction]:
+        from inhouse.lsp.code_action import code_action
+
+        await serving.ready()
+        return await code_action(ls, serving, params)
+
+
 def _register_commands(server: InhouseServer, serving: Serving) -> None:
     @server.command("inhouse.refreshModels")
     async def refresh_models(ls: InhouseServer, params: types.ExecuteCommandParams) -> Shape:  # noqa: ARG001
@@ -72,6 +89,20 @@ def _register_commands(server: InhouseServer, serving: Serving) -> None:
     async def show_status(ls: InhouseServer, params: types.ExecuteCommandParams) -> Shape:  # noqa: ARG001
         await serving.ready()
         return await status(serving.sessions)
+
+    @server.command("inhouse.action")
+    async def action(ls: InhouseServer, params: types.ExecuteCommandParams) -> Shape:
+        from inhouse.lsp.action import action
+
+        await serving.ready()
+        return await action(ls, serving, params)
+
+    @server.command("inhouse.selectModel")
+    async def select_model(ls: InhouseServer, params: types.ExecuteCommandParams) -> Shape:
+        from inhouse.lsp.select_model import select_model
+
+        await serving.ready()
+        return await select_model(ls.client, await serving.sessions.current(), serving.selected, argument(params))
 
     @server.command("inhouse.stop")
     async def stop(ls: InhouseServer, params: types.ExecuteCommandParams) -> Shape:  # noqa: ARG001

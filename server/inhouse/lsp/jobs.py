@@ -1,7 +1,7 @@
 """The generations under way on this connection, so that `inhouse.stop` can end them."""
 
 import asyncio
-from collections.abc import Generator
+from collections.abc import Coroutine, Generator
 from contextlib import contextmanager
 
 from inhouse.lsp import uris
@@ -12,6 +12,7 @@ class Jobs:
 
     def __init__(self) -> None:
         self._running: dict[asyncio.Task[object], str | None] = {}
+        self._going_on: set[asyncio.Task[None]] = set()
 
     @contextmanager
     def running(self, uri: str | None = None) -> Generator[None]:
@@ -23,6 +24,24 @@ class Jobs:
             yield
         finally:
             del self._running[task]
+
+    def go_on(self, work: Coroutine[object, object, None], uri: str) -> None:
+        """Work that outlives the request that began it; it must deal with its own failures."""
+
+        async def stoppable() -> None:
+            with self.running(uri):
+                await work
+
+        task = asyncio.create_task(stoppable())
+        self._going_on.add(task)
+        task.add_done_callback(self._going_on.discard)
+
+    async def aclose(self) -> None:
+        """Stop what outlived its request."""
+        tasks = tuple(self._going_on)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     def is_running(self, uri: str) -> bool:
         return uris.key(uri) in self._running.values()

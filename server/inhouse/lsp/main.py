@@ -24,6 +24,7 @@ from inhouse.lsp.client import Client
 from inhouse.lsp.features import Serving, register
 from inhouse.lsp.jobs import Jobs
 from inhouse.lsp.logs import configure_logging
+from inhouse.lsp.selected_model import SelectedModel
 from inhouse.lsp.server import InhouseServer
 from inhouse.lsp.sessions import Sessions
 from inhouse.lsp.transport import serve_stdio
@@ -58,6 +59,7 @@ class Service:
         self._pulling: asyncio.Task[None] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._told_status: Status | None = None
+        self._jobs = Jobs()
         self._register(self.server)
 
     async def stop(self) -> None:
@@ -65,7 +67,7 @@ class Service:
         tasks = [*self._tasks, *filter(None, (self._starting, self._pulling))]
         for task in tasks:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*tasks, self._jobs.aclose(), return_exceptions=True)
         await self._sessions.aclose()
 
     def _register(self, server: InhouseServer) -> None:
@@ -88,7 +90,7 @@ class Service:
         ) -> None:
             await self._sessions.open_folders(ls.folders)
 
-        register(server, Serving(self._sessions, Jobs(), self._ready))
+        register(server, Serving(self._sessions, self._jobs, SelectedModel(), self._ready))
 
     async def _ready(self) -> None:
         """There is a session, and the settings that the client was asked for are in it."""

@@ -123,12 +123,46 @@ class CountMessagesParams(Conversation):
     model: str
 
 
+class Location(Params):
+    uri: str
+    range: Range
+
+
+class RelatedInformation(Params):
+    location: Location
+    message: str
+
+
+class Diagnostic(Params):
+    """One of LSP, as far as a model is told of it."""
+
+    range: Range
+    message: str
+    severity: int | None = None
+    code: int | str | None = None
+    source: str | None = None
+    related_information: list[RelatedInformation] | None = None
+
+
+class ActionParams(Params):
+    kind: str
+    uri: str
+    range: Range
+    instruction: str | None = None
+    diagnostic: Diagnostic | None = None
+    model: str | None = None
+
+
+class SelectModelParams(Params):
+    model: str | None = None
+
+
 P = TypeVar("P", bound=Params)
 
 
 def warm_up() -> None:
     """Build the validators, which are otherwise built with the first request."""
-    for kind in (ChatParams, CountMessagesParams, ChatDocumentParams):
+    for kind in (ChatParams, CountMessagesParams, ActionParams, ChatDocumentParams):
         kind.model_rebuild()
 
 

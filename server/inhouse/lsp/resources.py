@@ -10,6 +10,7 @@ from inhouse.lsp import params, uris
 from inhouse.lsp.documents import Document, Documents, Encoding, split_lines
 from inhouse.workspace.attachments import Attachment, read_attachment, sendable_name
 from inhouse.workspace.exclude import Excludes, real_path
+from inhouse.workspace.root import holding
 
 Texts = Mapping[params.ResourcePart, TextPart]
 
@@ -63,10 +64,7 @@ class _Reader:
         return path
 
     def _root(self, path: Path) -> Path:
-        """The workspace folder that holds the file; an editor and the user may each reach it through other links."""
-        real = real_path(path)
-        holding = (root for root in self._folders if path.is_relative_to(root) or real.is_relative_to(real_path(root)))
-        return next(holding, path.parent)
+        return holding(self._folders, path) or path.parent
 
     def _name(self, uri: str) -> str:
         """Of an open buffer, which may have no file; one that is excluded stays out also when it is open."""

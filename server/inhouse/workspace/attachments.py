@@ -1,11 +1,11 @@
 """Reading a file that is to be part of a prompt."""
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from inhouse.config.files import UnreadableError, read_text
 from inhouse.domain.errors import ErrorKind, InhouseError
+from inhouse.domain.markdown import fenced
 from inhouse.workspace.exclude import Excludes, real_path
 
 
@@ -45,14 +45,6 @@ def sendable_name(path: Path, root: Path, excludes: Excludes) -> str:
             hint="Copy what you need of it into another file.",
         )
     return name
-
-
-def fenced(text: str) -> str:
-    """A Markdown code block that the text cannot end early."""
-    longest = max((len(run) for run in re.findall(r"`{3,}", text)), default=2)
-    fence = "`" * (longest + 1)
-    end = "" if text.endswith("\n") or not text else "\n"
-    return f"{fence}\n{text}{end}{fence}"
 
 
 def _name(path: Path, root: Path) -> str:

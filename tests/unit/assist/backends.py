@@ -16,6 +16,7 @@ from inhouse.domain.events import Event, Finished, FinishReason, Notice, Progres
 from inhouse.domain.models import Count, Kind, Model, ModelId, ModelState, Software, Zone
 from inhouse.governance.admission import Admitted, AdmittedText
 from inhouse.governance.policy import Policy
+from inhouse.governance.redaction.redactor import Redactor
 from inhouse.inference.announce import announce
 from inhouse.inference.catalog import Catalog
 from inhouse.inference.listing import ListedModel
@@ -137,7 +138,7 @@ def session(
     loaded = Loaded(config, provenance or {}, under_project=covered or {})
     catalog = Catalog(by_name, policy, lambda: None)
     router = Router(by_name, order or tuple(by_name), bool(order), catalog)
-    return Session(loaded, policy, by_name, catalog, router)
+    return Session(loaded, policy, by_name, catalog, router, Redactor())
 
 
 async def heard(on: Session, request: ChatRequest = HELLO, *, model: str | None = None) -> list[str]:

@@ -21,7 +21,7 @@ from inhouse.domain.events import (
     ToolCall,
     Usage,
 )
-from inhouse.domain.models import Count, Zone
+from inhouse.domain.models import Count, Kind, Software, Zone
 from inhouse.governance.policy import Policy
 from tests.unit.assist.backends import AIR_GAPPED, HELLO, REFUSING, Memory, Said, failing, heard, session
 
@@ -38,6 +38,12 @@ def down(name: str = "lab", kind: ErrorKind = ErrorKind.UNREACHABLE) -> Memory:
 
 def unlisted(name: str = "lab", kind: ErrorKind = ErrorKind.UNREACHABLE) -> Memory:
     return Memory(name, failure=failing(kind))
+
+
+def embedded() -> Memory:
+    found = Memory("embedded")
+    found.software = Software(Kind.EMBEDDED)
+    return found
 
 
 async def test_the_first_of_the_order_answers() -> None:
@@ -72,6 +78,31 @@ class TestFallback:
         gpu = Memory("gpu")
         assert await heard(session(how("lab"), gpu, fallback=False)) == ["error unreachable"]
         assert gpu.calls == []
+
+    async def test_to_the_embedded_model_only_where_the_request_lets_it(self) -> None:
+        edit = replace(HELLO, embedded_stands_in=False)
+        on = session(down(), embedded())
+        assert await heard(on, edit) == ["error unreachable"]
+        assert (await heard(on))[1:] == ["embedded!", "embedded|m"]
+        with pytest.raises(InhouseError) as caught:
+            async with stream(on, edit) as events:
+                _ = [event async for event in events]
+        assert caught.value.stand_in == "embedded|m"
+
+    async def test_the_embedded_model_that_was_meant_is_no_fallback(self) -> None:
+        edit = replace(HELLO, embedded_stands_in=False)
+        assert await heard(session(embedded()), edit) == ["embedded!", "embedded|m"]
+        assert await heard(session(down(), embedded()), edit, model="embedded|m") == ["embedded!", "embedded|m"]
+        gone = session(down(), unlisted("embedded"))
+        with pytest.raises(InhouseError) as caught:
+            async with stream(gone, edit) as events:
+                _ = [event async for event in events]
+        assert caught.value.stand_in is None
+
+    async def test_passes_over_the_embedded_model_to_one_that_may(self) -> None:
+        edit = replace(HELLO, embedded_stands_in=False)
+        found = await heard(session(down(), embedded(), Memory("gpu")), edit)
+        assert found[1:] == ["gpu!", "gpu|m"]
 
     async def test_goes_on_until_somebody_answers(self) -> None:
         unknown = unlisted("key", ErrorKind.UNAUTHORIZED)

@@ -23,7 +23,6 @@ SECRET = "s3cr3t-canary"
         ("[review]\nrules = [{ paths = 'a' }]", "review.rules", "entry 1 is incomplete"),
         ("[actions]\ndisabled = [1]", "actions.disabled", "list of texts"),
         ('[privacy]\nlocal_networks = ["10.0.0.1/8"]', "privacy.local_networks", "entry 1 must be a network"),
-        ("[privacy]\nredact_secrets = true", "privacy.redact_secrets", "cannot do that yet"),
         ("[audit]\nenabled = true", "audit.enabled", "cannot do that yet"),
         ("[tokens]\ninput_ration = 0.5", "tokens", "did you mean input_ratio?"),
         ('[backends.embedded]\nurl = "http://x"', "backends", "belongs to the embedded engine"),

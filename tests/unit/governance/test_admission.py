@@ -10,6 +10,9 @@ from inhouse.domain.models import ASSUMED_CONTEXT_LENGTH, ContextSource, Model, 
 from inhouse.domain.prompt import Prompt
 from inhouse.governance.admission import Admitted, AdmittedText, admit, admit_text
 from inhouse.governance.policy import Policy
+from inhouse.governance.redaction.redactor import Redactor
+
+REDACTOR = Redactor()
 
 OPEN = Policy(air_gapped=False, local_networks=())
 AIR_GAPPED = Policy(air_gapped=True, local_networks=())
@@ -18,17 +21,17 @@ PROMPT = Prompt(ChatRequest("r1", ()), MODEL)
 
 
 def test_an_admitted_prompt_is_the_prompt() -> None:
-    admitted = admit(PROMPT, Zone.CLOUD, OPEN)
+    admitted = admit(PROMPT, Zone.CLOUD, OPEN, REDACTOR)
     assert admitted.prompt == PROMPT
     assert admitted.bounded(7).prompt == dataclasses.replace(PROMPT, max_tokens=7)
-    assert admit_text("hi", "r1", "lab", Zone.LOCAL, AIR_GAPPED).text == "hi"
+    assert admit_text("hi", "r1", "lab", Zone.LOCAL, AIR_GAPPED, REDACTOR).text == "hi"
 
 
 def test_what_the_policy_forbids_is_not_admitted() -> None:
     with pytest.raises(InhouseError):
-        admit(PROMPT, Zone.CLOUD, AIR_GAPPED)
+        admit(PROMPT, Zone.CLOUD, AIR_GAPPED, REDACTOR)
     with pytest.raises(InhouseError):
-        admit_text("hi", "r1", "lab", Zone.CLOUD, AIR_GAPPED)
+        admit_text("hi", "r1", "lab", Zone.CLOUD, AIR_GAPPED, REDACTOR)
 
 
 @pytest.mark.parametrize("seal", [None, object(), True, "seal"])
@@ -40,6 +43,6 @@ def test_nobody_else_can_admit(seal: object) -> None:
 
 
 def test_an_admitted_prompt_cannot_be_changed() -> None:
-    admitted = admit(PROMPT, Zone.LOCAL, OPEN)
+    admitted = admit(PROMPT, Zone.LOCAL, OPEN, REDACTOR)
     with pytest.raises(dataclasses.FrozenInstanceError):
         admitted.prompt = PROMPT  # pyright: ignore[reportAttributeAccessIssue]

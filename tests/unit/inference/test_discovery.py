@@ -18,6 +18,7 @@ from inhouse.domain.prompt import Prompt
 from inhouse.domain.secret import Secret
 from inhouse.governance.admission import Admitted, admit
 from inhouse.governance.policy import Policy
+from inhouse.governance.redaction.redactor import Redactor
 from inhouse.inference.catalog import Catalog
 from inhouse.inference.egress.channel import Channel, Endpoint
 from inhouse.inference.egress.credential import Credential, FixedKey
@@ -35,6 +36,8 @@ from tests.fakes.kinds.sglang import fake_sglang
 from tests.fakes.kinds.tgi import fake_tgi
 from tests.fakes.kinds.under_test import FAKES, MOST_REQUESTS, ServerUnderTest, Start
 from tests.fakes.kinds.vllm import fake_vllm
+
+REDACTOR = Redactor()
 
 OPEN = Policy(air_gapped=False, local_networks=())
 
@@ -60,7 +63,7 @@ async def found(url: str, cache: Path, *, kind: Kind = Kind.AUTO, key: str | Non
 
 def hello(model: Model) -> Admitted:
     request = ChatRequest("r1", (Message(Role.USER, (TextPart("Hi"),)),))
-    return admit(Prompt(request, model), Zone.LOCAL, Policy(air_gapped=False, local_networks=()))
+    return admit(Prompt(request, model), Zone.LOCAL, Policy(air_gapped=False, local_networks=()), REDACTOR)
 
 
 def check(model: Model, server: ServerUnderTest) -> None:
@@ -261,7 +264,7 @@ async def test_what_nobody_waits_for_comes_last_where_the_server_knows_prioritie
         server.answer("GET /version", replay("vllm/404.json") if version is None else json_reply({"version": version}))
         async with lab(server.url, tmp_path) as backend:
             request = ChatRequest("r1", (Message(Role.USER, (TextPart("Hi"),)),), purpose=purpose)
-            prompt = admit(Prompt(request, (await backend.models())[0]), Zone.LOCAL, OPEN)
+            prompt = admit(Prompt(request, (await backend.models())[0]), Zone.LOCAL, OPEN, REDACTOR)
             async with backend.stream(prompt) as events:
                 assert [event async for event in events]
         assert server.exchanges("POST /v1/chat/completions")[-1].request.json.get("priority") == priority

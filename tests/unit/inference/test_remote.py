@@ -15,6 +15,7 @@ from inhouse.domain.models import ContextSource, Count, Kind, Zone
 from inhouse.domain.prompt import Prompt
 from inhouse.governance.admission import Admitted, admit, admit_text
 from inhouse.governance.policy import Policy
+from inhouse.governance.redaction.redactor import Redactor
 from inhouse.inference.egress.channel import Channel, Endpoint
 from inhouse.inference.known import KnownServers
 from inhouse.inference.remote import RemoteBackend
@@ -38,6 +39,8 @@ from tests.fakes.server import CHAT, MODELS, TOKENIZE, FakeBackend
 from tests.fakes.wire import Behaviour, Fin, Head, Rst, Stall
 from tests.unit.inference.openai.streams import told
 
+REDACTOR = Redactor()
+
 OPEN = Policy(air_gapped=False, local_networks=())
 NOWHERE = KnownServers(Path("/dev/null/servers"))
 """What is found out is kept by nobody."""
@@ -57,7 +60,7 @@ async def remote(url: str, **settings: object) -> AsyncGenerator[RemoteBackend, 
 
 async def admitted(lab: RemoteBackend) -> Admitted:
     request = ChatRequest("r1", (Message(Role.USER, (TextPart("Hi"),)),))
-    return admit(Prompt(request, (await lab.models())[0]), await lab.zone(), OPEN)
+    return admit(Prompt(request, (await lab.models())[0]), await lab.zone(), OPEN, REDACTOR)
 
 
 async def chat(lab: RemoteBackend) -> list[str]:
@@ -284,4 +287,4 @@ async def _messages(lab: RemoteBackend) -> Count | None:
 
 
 async def _text(lab: RemoteBackend, text: str) -> Count | None:
-    return await lab.count_text(admit_text(text, "r1", "lab", Zone.LOCAL, OPEN))
+    return await lab.count_text(admit_text(text, "r1", "lab", Zone.LOCAL, OPEN, REDACTOR))

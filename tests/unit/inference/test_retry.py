@@ -8,11 +8,14 @@ from inhouse.domain.errors import ErrorKind, InhouseError
 from inhouse.domain.prompt import Prompt
 from inhouse.governance.admission import admit
 from inhouse.governance.policy import Policy
+from inhouse.governance.redaction.redactor import Redactor
 from inhouse.inference.egress.channel import Channel, Endpoint
 from inhouse.inference.remote import RemoteBackend
 from inhouse.inference.retry import FIRST_PAUSE, LONGEST_PAUSE, TRIES, pause
 from tests.fakes.server import FakeBackend
 from tests.unit.inference.test_remote import NOWHERE
+
+REDACTOR = Redactor()
 
 
 def failing(
@@ -78,7 +81,7 @@ async def test_connection_that_does_not_come_about_is_tried_three_times() -> Non
         lab = RemoteBackend("lab", Config(backends={"lab": settings}), channel, NOWHERE)
         request = ChatRequest("r1", (Message(Role.USER, (TextPart("Hi"),)),))
         prompt = Prompt(request, (await lab.models())[0])
-        admitted = admit(prompt, await lab.zone(), Policy(air_gapped=False, local_networks=()))
+        admitted = admit(prompt, await lab.zone(), Policy(air_gapped=False, local_networks=()), REDACTOR)
         await channel.aclose()
     connects.clear()
     with pytest.raises(InhouseError) as caught:

@@ -11,15 +11,18 @@ from inhouse.domain.models import Kind, Zone
 from inhouse.domain.prompt import Prompt
 from inhouse.governance.admission import admit, admit_text
 from inhouse.governance.policy import Policy
+from inhouse.governance.redaction.redactor import Redactor
 from inhouse.inference.announce import announce
 from inhouse.inference.listing import ListedModel
 from inhouse.inference.unusable import UnusableBackend
 
+REDACTOR = Redactor()
+
 OPEN = Policy(air_gapped=False, local_networks=())
 REASON = InhouseError(kind=ErrorKind.INVALID_CONFIG, message="No key.", hint="Set one.")
 MODEL = announce("lab", ListedModel("m", 1), override=None, tokens=Tokens(), local=True)
-PROMPT = admit(Prompt(ChatRequest("r1", ()), MODEL), Zone.LOCAL, OPEN)
-TEXT = admit_text("x", "r1", "lab", Zone.LOCAL, OPEN)
+PROMPT = admit(Prompt(ChatRequest("r1", ()), MODEL), Zone.LOCAL, OPEN, REDACTOR)
+TEXT = admit_text("x", "r1", "lab", Zone.LOCAL, OPEN, REDACTOR)
 
 
 async def streamed(lab: UnusableBackend) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from inhouse.domain.errors import ErrorKind, InhouseError
-from inhouse.workspace.attachments import fenced, read_attachment
+from inhouse.workspace.attachments import read_attachment
 from inhouse.workspace.exclude import Excludes
 from inhouse.workspace.root import root_of
 
@@ -52,15 +52,6 @@ def test_what_is_excluded_is_refused_by_policy(tmp_path: Path) -> None:
     with pytest.raises(InhouseError) as caught:
         read_attachment(file, tmp_path, NONE)
     assert caught.value.kind is ErrorKind.POLICY
-
-
-@pytest.mark.parametrize(
-    ("text", "fence"), [("x", "```"), ("", "```"), ("```\nx\n```\n", "````"), ("`````", "``````"), ("``", "```")]
-)
-def test_a_text_cannot_end_its_own_fence(text: str, fence: str) -> None:
-    lines = fenced(text).split("\n")
-    assert (lines[0], lines[-1]) == (fence, fence)
-    assert fence not in text
 
 
 def test_the_project_is_the_nearest_repository(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from inhouse.domain.errors import ErrorKind, InhouseError
 from inhouse.domain.models import Zone
 from inhouse.governance.admission import admit_text
 from inhouse.governance.policy import Policy
+from inhouse.governance.redaction.redactor import Redactor
 from inhouse.inference.embedded import backend as backend_module
 from inhouse.inference.embedded import own, process
 from inhouse.inference.embedded.backend import EmbeddedBackend
@@ -182,7 +183,7 @@ async def fails_to_count(supervisor: Supervisor, runtime: Path) -> None:
     embedded = EmbeddedBackend(Config(), runtime, supervisor)
     policy = Policy(air_gapped=True, local_networks=())
     with pytest.raises(InhouseError, match="did not count") as caught:
-        await embedded.count_text(admit_text("text", "r1", "embedded", Zone.LOCAL, policy))
+        await embedded.count_text(admit_text("text", "r1", "embedded", Zone.LOCAL, policy, Redactor()))
     assert (caught.value.kind, caught.value.backend, bool(caught.value.hint)) == (ErrorKind.TIMEOUT, "embedded", True)
 
 

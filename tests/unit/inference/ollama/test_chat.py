@@ -29,6 +29,7 @@ from inhouse.domain.models import ContextSource, Model, TokenLimits, Zone
 from inhouse.domain.prompt import Prompt
 from inhouse.governance.admission import admit
 from inhouse.governance.policy import Policy
+from inhouse.governance.redaction.redactor import Redactor
 from inhouse.inference.egress.channel import Channel, Endpoint
 from inhouse.inference.ollama.body import chat_body
 from inhouse.inference.ollama.chat import chat
@@ -42,6 +43,8 @@ from tests.fakes.server import FakeBackend
 from tests.fakes.wire import Behaviour
 from tests.unit.inference.openai.streams import MODEL as ID
 from tests.unit.inference.openai.streams import NOW, READ, Piece, rules, sent, told
+
+REDACTOR = Redactor()
 
 MODEL = Model(ID, 8192, ContextSource.SERVER, TokenLimits(6000, 2000), local=True)
 HELLO = (Message(Role.USER, (TextPart("Hi"),)),)
@@ -184,7 +187,7 @@ async def over_http(behaviour: Behaviour, tools: Iterable[Tool] = ()) -> tuple[l
         fake.answer("POST /api/chat", behaviour)
         channel = Channel(Endpoint("lab", fake.url))
         request = ChatRequest("r1", HELLO, tools=offered)
-        admitted = admit(Prompt(request, MODEL), Zone.LOCAL, Policy(air_gapped=False, local_networks=()))
+        admitted = admit(Prompt(request, MODEL), Zone.LOCAL, Policy(air_gapped=False, local_networks=()), REDACTOR)
         found: list[Event | InhouseError] = []
         async with AsyncExitStack() as stack:
             try:

@@ -24,6 +24,7 @@ from inhouse.domain.models import ContextSource, Model, TokenLimits, Zone
 from inhouse.domain.prompt import Prompt
 from inhouse.governance.admission import admit
 from inhouse.governance.policy import Policy
+from inhouse.governance.redaction.redactor import Redactor
 from inhouse.inference.egress.channel import Channel, Endpoint
 from inhouse.inference.openai import client
 from inhouse.inference.openai.answer import read as read_answer
@@ -34,6 +35,8 @@ from tests.fakes.behaviours import replay
 from tests.fakes.server import FakeBackend
 from tests.unit.inference.openai.streams import MODEL as ID
 from tests.unit.inference.openai.streams import choice, finish, rules, sent, told
+
+REDACTOR = Redactor()
 
 MODEL = Model(ID, 1024, ContextSource.SERVER, TokenLimits(768, 256), local=True)
 PROMPT = Prompt(ChatRequest("r1", (Message(Role.USER, (TextPart("Hi"),)),)), MODEL)
@@ -131,7 +134,7 @@ async def test_a_real_servers_raw_completion_over_http() -> None:
     with FakeBackend() as fake:
         fake.answer("POST /v1/completions", replay("vllm/completions_stream_usage.sse"))
         channel = Channel(Endpoint("lab", fake.url))
-        admitted = admit(PROMPT, Zone.LOCAL, Policy(air_gapped=False, local_networks=()))
+        admitted = admit(PROMPT, Zone.LOCAL, Policy(air_gapped=False, local_networks=()), REDACTOR)
         async with AsyncExitStack() as stack:
             found = [event async for event in client.complete(channel, admitted, {}, rules(), stack)]
         await channel.aclose()

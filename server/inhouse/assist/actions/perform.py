@@ -1,0 +1,91 @@
+"""One action on a piece of code: a prompt made for the model that answers, its answer read as an edit or as text."""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from inhouse.assist import chat
+from inhouse.assist.actions.prompt import EXPLAINING, Prompting
+from inhouse.assist.actions.request import ActionRequest, Edited, Step, Told, Unusable
+from inhouse.assist.actions.secrets import damage, restored
+from inhouse.assist.session import Session
+from inhouse.context.answer.read import read_answer
+from inhouse.context.answer.region import Intent, Region, Unreadable
+from inhouse.context.prompts.piece import edited, text_of
+from inhouse.context.syntax import check
+from inhouse.domain.actions import ActionKind
+from inhouse.domain.errors import ErrorKind, InhouseError
+from inhouse.domain.events import Finished, FinishReason, TextDelta, ThinkingDelta
+from inhouse.governance.redaction.redactor import Redactor
+
+MOST_TRIES = 3
+"""Of a prompt that turns out too long, each with half the code around the piece."""
+
+_INTENTS = {
+    ActionKind.FIX: Intent.FIX,
+    ActionKind.REWRITE: Intent.REWRITE,
+    ActionKind.DOCUMENT: Intent.DOCUMENT,
+    ActionKind.COMPLETE: Intent.COMPLETE,
+    ActionKind.TESTS: Intent.WHOLE_FILE,
+}
+
+
+@asynccontextmanager
+async def perform(session: Session, request: ActionRequest) -> AsyncGenerator[AsyncIterator[Step], None]:
+    """What is heard of it, the outcome last. Leaving the context stops the generation at the backend.
+
+    The iterator raises what chat.stream does.
+    """
+    async with AsyncExitStack() as stack:
+        yield _steps(session, request, stack)
+
+
+async def _steps(session: Session, request: ActionRequest, stack: AsyncExitStack) -> AsyncIterator[Step]:
+    prompting = await Prompting.of(session, request)
+    for tries_left in reversed(range(MOST_TRIES)):
+        begun = False
+        try:
+            async for step in _once(session, request, prompting, stack):
+                begun = begun or isinstance(step, TextDelta | ThinkingDelta)
+                yield step
+        except InhouseError as exc:
+            if exc.kind is not ErrorKind.CONTEXT_OVERFLOW or begun or not tries_left or not prompting.can_shrink:
+                raise
+            await stack.aclose()
+            prompting = prompting.smaller()
+        else:
+            return
+
+
+async def _once(
+    session: Session, request: ActionRequest, prompting: Prompting, stack: AsyncExitStack
+) -> AsyncIterator[Step]:
+    text: list[str] = []
+    async for event in await stack.enter_async_context(chat.stream(session, prompting.chat())):
+        if isinstance(event, TextDelta):
+            text.append(event.text)
+        if not isinstance(event, Finished):
+            yield event
+            continue
+        for step in await asyncio.to_thread(_read, request, session.redactor, "".join(text), event):
+            yield step
+
+
+def _read(request: ActionRequest, redactor: Redactor, answer: str, finished: Finished) -> tuple[Step, ...]:
+    """The outcome, with what the user is to be told before it. May take as long as comparing texts does."""
+    model, file, span = finished.model, request.file, request.span
+    if request.kind in EXPLAINING:
+        return (Told(answer, model),)
+    text, notices = restored(answer, redactor)
+    found = read_answer(
+        text,
+        Region(file, span, _INTENTS[request.kind]),
+        cut=finished.finish_reason is FinishReason.LENGTH,
+        syntax=check,
+    )
+    if isinstance(found, Unreadable):
+        return (Unusable(found.reason, answer, model),)
+    damaged = damage(text_of(file.lines, span), edited(file.lines, span, found), redactor)
+    if damaged is not None:
+        return (Unusable(damaged, answer, model),)
+    return (*notices, Edited(file, found, answer, model))

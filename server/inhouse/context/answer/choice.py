@@ -1,0 +1,95 @@
+"""Which of an answer's pieces of code is the one that was asked for."""
+
+import re
+from collections.abc import Sequence
+from difflib import SequenceMatcher
+
+from inhouse.context.answer.declarations import declared, first_declaration
+from inhouse.context.answer.fences import Fenced, fenced, outside
+from inhouse.context.answer.languages import KNOWN, PROSE, named, related
+from inhouse.context.answer.place import Place
+from inhouse.context.answer.prose import declines, without_prose
+from inhouse.context.answer.region import Unreadable
+
+_BESIDE = frozenset({"shellscript", "plaintext", "json", "diff"})
+"""What is shown beside code: commands to run, output."""
+
+_SPAN = re.compile(r"`(?P<code>[^`\n]+)`")
+
+CLEARLY = 0.25
+"""By so much one block has to be more like the old code than all others."""
+
+
+def code_of(text: str, place: Place) -> str | Unreadable:
+    """The code of an answer that is no diff."""
+    if not text.strip():
+        return Unreadable("The answer is empty.")
+    blocks = fenced(text, place.language)
+    if not blocks:
+        return _bare(text, place)
+    meant = [block for block in blocks if block.text.strip()]
+    if not meant:
+        said = outside(text, blocks)
+        return Unreadable("The model declined: it sent no code." if declines(said) else "The answer has no code.")
+    return _one(meant, place)
+
+
+def _bare(text: str, place: Place) -> str | Unreadable:
+    if declines(text) and not declines("\n".join(place.old)):
+        return Unreadable("The model declined: " + _sentence(text))
+    span = _SPAN.fullmatch(text.strip())
+    if span is not None and not place.fragment.lstrip().startswith("`"):
+        return span["code"]
+    code = without_prose(text, place.language)
+    return code if code.strip() else Unreadable("The answer is only prose, without code.")
+
+
+def _sentence(text: str) -> str:
+    line = next(line.strip() for line in text.split("\n") if line.strip())
+    return line if len(line) <= 160 else line[:159] + "…"
+
+
+def _one(blocks: Sequence[Fenced], place: Place) -> str | Unreadable:
+    own = [block for block in blocks if not block.info or related(block.info, place.language)]
+    if not own:
+        beside = [block for block in blocks if named(block.info) not in _BESIDE or named(block.info) not in KNOWN]
+        own = [block for block in (beside or blocks) if _plausible(block, place)]
+    if not own:
+        return Unreadable(f"The answer is {blocks[0].info}, not {place.language}.")
+    labelled = [block for block in own if block.info]
+    texts = list(dict.fromkeys(block.text.strip("\n") for block in (labelled or own)))
+    changed = [text for text in texts if _words(text) != _words("\n".join(place.old))] or texts
+    return changed[0] if len(changed) == 1 else _likest(changed, place)
+
+
+def _plausible(block: Fenced, place: Place) -> bool:
+    """Models name the wrong language now and then; what is much like the old code is in its language."""
+    if named(block.info) not in KNOWN or place.language in PROSE:
+        return True
+    return _likeness(block.text, place) >= 0.5
+
+
+def _likest(texts: Sequence[str], place: Place) -> str | Unreadable:
+    """The one with the declaration that the region has, or the one that is clearly most like it."""
+    line = first_declaration(place.old, place.language)
+    name = declared(line, place.language) if line is not None else None
+    same = [text for text in texts if name and name in _declared(text, place.language)]
+    if len(same) == 1:
+        return same[0]
+    ranked = sorted(same or texts, key=lambda text: -_likeness(text, place))
+    if _likeness(ranked[0], place) - _likeness(ranked[1], place) >= CLEARLY:
+        return ranked[0]
+    return Unreadable("The answer has several pieces of code, and it cannot be told which one is meant.")
+
+
+def _declared(text: str, language: str) -> set[str | None]:
+    return {declared(line, language) for line in text.split("\n")}
+
+
+def _likeness(text: str, place: Place) -> float:
+    """Between 0 and 1: how much of the lines both have in common."""
+    return SequenceMatcher(None, _words(text), _words("\n".join(place.old)), autojunk=False).ratio()
+
+
+def _words(text: str) -> list[str]:
+    return [" ".join(line.split()) for line in text.split("\n") if line.strip()]

@@ -1,0 +1,63 @@
+"""A region seen as lines: what stands before it, in it and behind it, and how the file is written."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from inhouse.context.answer.region import Region
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Lines here have no ends. `old` are the whole lines that the region touches; `head` and `tail` are those parts of
+    the first and the last of them that lie outside of it."""
+
+    before: tuple[str, ...]
+    old: tuple[str, ...]
+    after: tuple[str, ...]
+    head: str
+    tail: str
+    language: str
+
+    @property
+    def partial(self) -> bool:
+        """Whether code outside of the region stands on the same lines."""
+        return bool(self.head.strip() or self.tail.strip())
+
+    @property
+    def fragment(self) -> str:
+        """What the region holds, with `\\n` between lines."""
+        text = "\n".join(self.old)
+        return text[len(self.head) : len(text) - len(self.tail)]
+
+    @property
+    def whole(self) -> tuple[str, ...]:
+        return self.before + self.old + self.after
+
+
+def place_of(region: Region) -> Place:
+    lines = [without_end(line) for line in region.file.lines] or [""]
+    start, end = region.span.start, region.span.end
+    last = end.line - 1 if end.character == 0 and end.line > start.line else end.line
+    last = min(last, len(lines) - 1)
+    first = min(start.line, last)
+    tail = lines[last][end.character :] if last == end.line else ""
+    return Place(
+        before=tuple(lines[:first]),
+        old=tuple(lines[first : last + 1]),
+        after=tuple(lines[last + 1 :]),
+        head=lines[first][: start.character],
+        tail=tail,
+        language=region.file.language,
+    )
+
+
+def without_end(line: str) -> str:
+    return line.rstrip("\r\n")
+
+
+def line_end(lines: Sequence[str]) -> str:
+    """The one that most lines have; a file without any gets `\\n`."""
+    ends = Counter(line[len(without_end(line)) :] for line in lines)
+    del ends[""]
+    return ends.most_common(1)[0][0] if ends else "\n"

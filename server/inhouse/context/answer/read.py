@@ -1,0 +1,119 @@
+"""The way from an answer to edits: cleanse it, take the code out, bring it into place, check the file, compare."""
+
+from collections.abc import Sequence
+
+from inhouse.context.answer.check import objection
+from inhouse.context.answer.choice import code_of
+from inhouse.context.answer.cleansing import cleansed
+from inhouse.context.answer.complete import completed
+from inhouse.context.answer.declarations import declared, declares_class, first_declaration
+from inhouse.context.answer.document import documented
+from inhouse.context.answer.extras import without_extras
+from inhouse.context.answer.fences import fenced
+from inhouse.context.answer.framing import fragment, framed, unblanked
+from inhouse.context.answer.hunks import edits
+from inhouse.context.answer.indentation import indent
+from inhouse.context.answer.numbering import without_numbers
+from inhouse.context.answer.patches import applied, changes
+from inhouse.context.answer.place import Place, place_of
+from inhouse.context.answer.placeholders import placeholder
+from inhouse.context.answer.region import Intent, Region, SyntaxCheck, Unreadable
+from inhouse.context.answer.repetition import once, runs_in_circles
+from inhouse.context.answer.surroundings import narrowed
+from inhouse.context.answer.whole_file import whole_file
+from inhouse.domain.code import TextEdit
+
+MOST_CHARACTERS = 400_000
+"""Of an answer that is looked at. No model writes so much for one place."""
+
+
+def read_answer(
+    answer: str, region: Region, *, cut: bool, syntax: SyntaxCheck | None = None
+) -> tuple[TextEdit, ...] | Unreadable:
+    """The edits that the answer means, inside the region only; none where it leaves the code as it is.
+
+    `cut`: the answer ended at its length limit. Without `syntax`, or a grammar for the language, a rougher check decides
+    whether the code is whole. Takes some 10 ms for a file of 10,000 lines without a grammar.
+    """
+    if cut:
+        return Unreadable("The answer was cut off at its length limit.")
+    if len(answer) > MOST_CHARACTERS:
+        return Unreadable("The answer is far too long.")
+    place = place_of(region)
+    text = cleansed(answer, "\n".join(place.whole))
+    if isinstance(text, Unreadable):
+        return text
+    new = _new_lines(text, place, region.intent, syntax)
+    if isinstance(new, Unreadable):
+        return new
+    if fault := objection(new, place, syntax):
+        return fault
+    return edits(region, _inside(new, place))
+
+
+def _new_lines(text: str, place: Place, intent: Intent, syntax: SyntaxCheck | None) -> Sequence[str] | Unreadable:
+    """The whole lines that take the place of the old ones."""
+    found = changes(text, fenced(text, place.language), place)
+    if found and intent in {Intent.REWRITE, Intent.FIX}:
+        return applied(found, place)
+    code = code_of(text, place)
+    if isinstance(code, Unreadable):
+        return code
+    lines = once(without_numbers(unblanked(code.split("\n")), place.old))
+    if runs_in_circles(lines, place.old):
+        return Unreadable("The model repeats itself and never comes to an end.")
+    if intent is Intent.WHOLE_FILE:
+        return _whole(lines, place)
+    mine = narrowed(without_extras(lines, place), place)
+    if isinstance(mine, Unreadable):
+        return mine
+    if intent is Intent.DOCUMENT:
+        return documented(mine, place, syntax)
+    if left_out := placeholder(mine, place.old, place.language):
+        return Unreadable(f"The answer leaves code out: {left_out[:120]}")
+    return _placed(mine, place, intent)
+
+
+def _placed(lines: Sequence[str], place: Place, intent: Intent) -> Sequence[str] | Unreadable:
+    if place.partial:
+        return fragment(lines, place)
+    if intent is Intent.COMPLETE:
+        return completed(lines, place)
+    return _other_shape(lines, place) or framed(lines, place)
+
+
+def _other_shape(lines: Sequence[str], place: Place) -> Unreadable | None:
+    """Where the old code is a declaration, an answer that is only something from inside it, or that wraps it up."""
+    old = first_declaration(place.old, place.language)
+    if old is None:
+        return None
+    classes = declares_class(old)
+    if not any(_declares(line, place, classes=classes) for line in lines):
+        return Unreadable("The answer is only a part of the asked place.")
+    new = first_declaration(lines, place.language)
+    name = declared(old, place.language)
+    if classes or new is None or not declares_class(new) or not name:
+        return None
+    inside = any(declared(line, place.language) == name and indent(line) > indent(new) for line in lines)
+    return Unreadable("The answer declares more around the asked place than there is.") if inside else None
+
+
+def _declares(line: str, place: Place, *, classes: bool) -> bool:
+    return declares_class(line) if classes else declared(line, place.language) is not None
+
+
+def _whole(lines: Sequence[str], place: Place) -> Sequence[str] | Unreadable:
+    if left_out := placeholder(lines, place.old, place.language):
+        return Unreadable(f"The answer leaves code out: {left_out[:120]}")
+    return whole_file(lines, place)
+
+
+def _inside(new: Sequence[str], place: Place) -> list[str]:
+    """Of whole lines what the region holds of them. White space that lies outside of it stays as it is."""
+    lines = list(new)
+    if not lines:
+        return lines
+    lines[0] = lines[0][len(place.head) :] if lines[0].startswith(place.head) else lines[0].lstrip()
+    if place.tail and lines[-1].endswith(place.tail):
+        lines[-1] = lines[-1][: len(lines[-1]) - len(place.tail)]
+    return lines

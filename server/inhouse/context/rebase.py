@@ -1,0 +1,44 @@
+"""Edits of a text carried over to what has become of it, where the lines that they touch are still the same."""
+
+from collections.abc import Sequence
+from difflib import SequenceMatcher
+
+from inhouse.context.syntax.blocks import lines_of
+from inhouse.domain.code import Position, Span, TextEdit
+
+MOST_COMPARED = 2000
+"""Lines between the first and the last change; comparing takes quadratic time at worst."""
+
+Kept = tuple[int, int, int]
+"""Old lines from, to (exclusive), and by how many lines they have moved."""
+
+
+def rebase(edits: Sequence[TextEdit], old: Sequence[str], new: Sequence[str]) -> tuple[TextEdit, ...] | None:
+    """The edits in terms of `new`; None where a line that one of them touches has changed or is gone."""
+    kept = _kept(old, new)
+    moved: list[TextEdit] = []
+    for edit in edits:
+        first, last = lines_of(edit.span)
+        by = next((shift for start, end, shift in kept if start <= first and last < end), None)
+        if by is None:
+            return None
+        moved.append(TextEdit(Span(_moved(edit.span.start, by), _moved(edit.span.end, by)), edit.text))
+    return tuple(moved)
+
+
+def _moved(place: Position, by: int) -> Position:
+    return Position(place.line + by, place.character)
+
+
+def _kept(old: Sequence[str], new: Sequence[str]) -> list[Kept]:
+    shortest = min(len(old), len(new))
+    head = next((at for at in range(shortest) if old[at] != new[at]), shortest)
+    tail = next((at for at in range(shortest - head) if old[-1 - at] != new[-1 - at]), shortest - head)
+    shift = len(new) - len(old)
+    found: list[Kept] = [(0, head, 0)]
+    middle, now = old[head : len(old) - tail], new[head : len(new) - tail]
+    if max(len(middle), len(now)) <= MOST_COMPARED:
+        blocks = SequenceMatcher(None, middle, now, autojunk=False).get_matching_blocks()
+        found += [(head + block.a, head + block.a + block.size, block.b - block.a) for block in blocks]
+    found.append((len(old) - tail, len(old), shift))
+    return [each for each in found if each[0] < each[1]]

@@ -1,0 +1,63 @@
+"""The blocks of a file: functions, classes and what holds them."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from inhouse.domain.code import Span
+
+Kind = Literal["function", "class", "other"]
+Lines = tuple[int, int]
+"""The first and the last line, both included."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """All numbers are zero-based lines, the last one included.
+
+    `first`: where its decorators and attributes begin. `header` to `header_last`: from its name to what opens the body.
+    `doc`: its documentation, a docstring or a comment above it, which lies outside of `first` to `last`. `empty`: the
+    body does nothing yet. `parent`: the index in the outline of the block that it stands in.
+    """
+
+    kind: Kind
+    name: str
+    first: int
+    header: int
+    header_last: int
+    last: int
+    empty: bool = False
+    doc: Lines | None = None
+    parent: int | None = None
+
+    @property
+    def documented(self) -> bool:
+        return self.doc is not None
+
+    def covers(self, first: int, last: int) -> bool:
+        return self.first <= first and last <= self.last
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """`blocks` in the order of their first lines, so that a parent comes before what it holds. `exact`: a grammar has
+    said so, and not the look of the lines."""
+
+    blocks: tuple[Block, ...] = ()
+    imports: tuple[Lines, ...] = ()
+    exact: bool = False
+
+    def enclosing(self, span: Span) -> tuple[Block, ...]:
+        """The blocks that hold the whole span, the outermost first."""
+        first, last = lines_of(span)
+        return tuple(block for block in self.blocks if block.covers(first, last))
+
+    def covering(self, first: int, last: int) -> Block | None:
+        """The smallest block that holds these lines."""
+        holding = [block for block in self.blocks if block.covers(first, last)]
+        return min(holding, key=lambda block: block.last - block.first, default=None)
+
+
+def lines_of(span: Span) -> Lines:
+    """The lines that a span touches; one that ends at the beginning of a line does not touch it."""
+    start, end = span.start, span.end
+    return start.line, end.line - 1 if end.character == 0 and end.line > start.line else end.line

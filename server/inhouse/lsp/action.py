@@ -1,0 +1,113 @@
+"""The command `inhouse.action`: does what a code action offers, and ends with one edit at most."""
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+
+from lsprotocol import types
+
+from inhouse.assist.actions import region
+from inhouse.assist.actions.offers import is_below
+from inhouse.assist.actions.request import ActionRequest
+from inhouse.assist.shapes import Shape
+from inhouse.context.syntax.near import block_near
+from inhouse.domain.actions import ActionKind
+from inhouse.domain.code import Diagnostic, Related, SourceFile, Span
+from inhouse.domain.errors import ErrorKind, InhouseError
+from inhouse.lsp import params
+from inhouse.lsp.action_run import ActionRun
+from inhouse.lsp.diagnostics import line_range, to_diagnostic
+from inhouse.lsp.documents import Document
+from inhouse.lsp.features import Serving, argument
+from inhouse.lsp.places import to_span
+from inhouse.lsp.server import InhouseServer
+from inhouse.lsp.source_file import sendable, source_file
+from inhouse.lsp.stages import Stages
+
+TITLE = "Inhouse"
+
+
+async def action(ls: InhouseServer, serving: Serving, call: types.ExecuteCommandParams) -> Shape:
+    """The outcome, as the interface has it. A client that would wait without being told anything gets `started`."""
+    wanted = params.read(params.ActionParams, argument(call))
+    kind = _kind(wanted.kind)
+    session = await serving.sessions.current()
+    if is_below(kind, session.config.actions.disabled):
+        return {"outcome": "refused", "reason": f"{kind.value} is switched off by actions.disabled."}
+    document = _open(ls, wanted.uri)
+    file = await asyncio.to_thread(source_file, document, ls.folders, session.config.privacy.exclude)
+    diagnostic = await asyncio.to_thread(_diagnostic, ls, wanted, document, session.config.privacy.exclude)
+    request = ActionRequest(
+        id=ls.request_id,
+        kind=kind,
+        file=file,
+        span=_span(ls, wanted, kind, file, diagnostic),
+        instruction=(wanted.instruction or "").strip(),
+        diagnostic=diagnostic,
+        model=wanted.model or serving.selected.id,
+    )
+    run = ActionRun(ls, session, document, request)
+    if call.work_done_token is None and not ls.client.work_done_progress:
+        serving.jobs.go_on(run.alone(), document.uri)
+        return {"outcome": "started"}
+    with serving.jobs.running(document.uri):
+        async with ls.work_done(call.work_done_token, TITLE) as progress, Stages(progress) as stages:
+            return await run.result(stages)
+
+
+def _kind(name: str) -> ActionKind:
+    try:
+        return ActionKind(name)
+    except ValueError:
+        raise InhouseError(
+            kind=ErrorKind.INVALID_REQUEST,
+            message="The params are not valid: kind: there is no such action.",
+            hint=f"There are {', '.join(ActionKind)}.",
+        ) from None
+
+
+def _open(ls: InhouseServer, uri: str) -> Document:
+    document = ls.documents.get(uri)
+    if document is None:
+        raise InhouseError(
+            kind=ErrorKind.INVALID_REQUEST,
+            message="The document is not open, so that nothing can be done in it.",
+            hint="Open it in the editor first.",
+        )
+    return document
+
+
+def _span(
+    ls: InhouseServer, wanted: params.ActionParams, kind: ActionKind, file: SourceFile, diagnostic: Diagnostic | None
+) -> Span:
+    """The given range if it holds something, and nothing else; a bare place stands for what is around it."""
+    given = to_span(file.lines, line_range(wanted.range), ls.documents.encoding)
+    if not given.empty:
+        return given
+    block = block_near(file, given.start.line)
+    if diagnostic is not None:
+        return region.of_diagnostic(file.lines, diagnostic, block)
+    if block is not None:
+        return region.of_block(file.lines, kind, block)
+    return region.whole_lines(file.lines, given.start.line, given.start.line)
+
+
+def _diagnostic(
+    ls: InhouseServer, wanted: params.ActionParams, document: Document, exclude: Sequence[str]
+) -> Diagnostic | None:
+    found = wanted.diagnostic
+    if found is None:
+        return None
+    related = tuple(
+        Related(name, each.location.range.start.line, each.message)
+        for each in found.related_information or []
+        if (name := _name(each.location.uri, ls.folders, exclude)) is not None
+    )
+    return to_diagnostic(found, document.lines, ls.documents.encoding, related)
+
+
+def _name(uri: str, folders: tuple[Path, ...], exclude: Sequence[str]) -> str | None:
+    try:
+        return sendable(uri, folders, exclude)
+    except InhouseError:
+        return None  # the model is told of no file that it may not see

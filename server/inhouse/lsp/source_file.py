@@ -1,0 +1,34 @@
+"""An open document as the core sees it: with the name that a model may be told, if it may be told of it at all."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+
+from inhouse.domain.code import SourceFile
+from inhouse.lsp import uris
+from inhouse.lsp.documents import Document
+from inhouse.workspace.attachments import sendable_name
+from inhouse.workspace.exclude import Excludes
+from inhouse.workspace.root import holding
+
+
+def source_file(document: Document, folders: tuple[Path, ...], exclude: Sequence[str]) -> SourceFile:
+    """Asks the file system where links lead: call it in a thread. Raises `policy` for a file that is excluded.
+
+    `exclude` is `privacy.exclude`."""
+    name = sendable(document.uri, folders, exclude)
+    return SourceFile(document.uri, name, document.language_id, document.lines)
+
+
+def sendable(uri: str, folders: tuple[Path, ...], exclude: Sequence[str]) -> str:
+    """The name of a document as a model is told it; raises `policy` for one that is excluded."""
+    path = uris.to_path(uri)
+    if path is None:
+        return "untitled"
+    return sendable_name(path, holding(folders, path) or path.parent, excludes(tuple(exclude)))
+
+
+@lru_cache(maxsize=4)
+def excludes(patterns: tuple[str, ...]) -> Excludes:
+    """Compiled once: an editor asks for code actions with each move of the cursor."""
+    return Excludes(patterns)
