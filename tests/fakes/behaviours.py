@@ -5,7 +5,6 @@ import json
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, count, repeat
-from threading import Event
 
 from tests.fakes.recorded import recorded
 from tests.fakes.wire import Behaviour, Body, End, Fin, Framing, Head, Pause, Raw, Request, Stall, Step
@@ -109,17 +108,6 @@ def locked(key: str, behaviour: Behaviour) -> Behaviour:
 def delayed(behaviour: Behaviour, seconds: float) -> Behaviour:
     """Waits before the headers."""
     return lambda request: chain([Pause(seconds)], behaviour(request))
-
-
-def held(behaviour: Behaviour, gate: Event) -> Behaviour:
-    """Waits before the headers until the test opens the gate."""
-
-    def answer(request: Request) -> Iterator[Step]:
-        while not gate.is_set():
-            yield Pause(0.01)
-        yield from behaviour(request)
-
-    return answer
 
 
 def paced(behaviour: Behaviour, seconds: float) -> Behaviour:

@@ -399,7 +399,7 @@ class TestStandingIn:
 async def under_way(scene: Scene) -> AsyncGenerator[tuple[str, RunningRequest, Event]]:
     """A rewrite whose model answers only when the gate is opened."""
     gate = Event()
-    scene.backend.answer(CHAT, held(answers.chat((BETTER,)), gate))
+    scene.backend.answer(CHAT, held(answers.chat((BETTER,)), 0, gate))
     uri = scene.open()
     running = scene.editor.start(REWRITE, uri, ADD, instruction="Add.")
     await scene.backend.wait_for_async(CHAT)

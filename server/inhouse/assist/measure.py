@@ -37,10 +37,14 @@ class Measure:
         counted = await asyncio.to_thread(self.tokens, text) if long else self.tokens(text)
         return Count(counted, exact=True) if self.own else self.safely(counted)
 
+    @property
+    def factor(self) -> float:
+        """By which an estimate is multiplied to be rather too high than too low."""
+        return safe_factor(self.ratios, OWN_TOKENIZER if self.own else UNKNOWN)
+
     def safely(self, estimated: int) -> Count:
         """An estimate of a prompt, calibrated: what the chat template adds is estimated in any case."""
-        factor = safe_factor(self.ratios, OWN_TOKENIZER if self.own else UNKNOWN)
-        return Count(math.ceil(estimated * factor), exact=False)
+        return Count(math.ceil(estimated * self.factor), exact=False)
 
 
 async def measure(session: Session, model: ModelId) -> Measure:

@@ -1,8 +1,18 @@
 """A request to fill in the text at a place: what stands before it, what stands behind it."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from inhouse.domain.models import Model
+
+
+class Filling(StrEnum):
+    """What a model can do with a place to fill in: see both sides of it, only go on from what stands before it (where
+    nothing follows on the line), or nothing at all."""
+
+    MIDDLE = "middle"
+    END = "end"
+    NOTHING = "nothing"
 
 
 @dataclass(frozen=True, slots=True)

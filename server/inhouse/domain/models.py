@@ -84,6 +84,7 @@ class Ability(StrEnum):
 
     TOOLS = "tools"
     IMAGES = "images"
+    FIM = "fim"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,7 @@ class TokenLimits:
 class Model:
     """One model of one backend. `context_length` is in tokens of prompt and answer together, and None only
     while the model is loading or unavailable. `untold` holds abilities of which nobody has said anything: a request
-    that needs one may try."""
+    that needs one may try. With `FIM` in it, the model's name alone says whether it fills in."""
 
     id: ModelId
     context_length: int | None

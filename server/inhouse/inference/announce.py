@@ -1,6 +1,7 @@
 """One model as it is announced: the settings' word before the server's, the name's after it, then what is assumed."""
 
 import math
+from collections.abc import Mapping
 
 from inhouse.config.schema import ModelOverride, Tokens
 from inhouse.domain.models import (
@@ -28,6 +29,8 @@ def announce(
         length, source = ASSUMED_CONTEXT_LENGTH, ContextSource.ASSUMED
     chat = _first(told.chat, listed.chat, not is_base_model(listed.name))
     tools, images = _first(told.tool_calling, listed.tools), _first(told.image_input, listed.images)
+    fim = _first(told.fim, listed.fim)
+    named = {Ability.FIM: fim} if coding_family(listed.name) else {}
     return Model(
         id=ModelId(backend, listed.name),
         context_length=length,
@@ -40,11 +43,11 @@ def announce(
             tool_calling=bool(tools) and bool(chat),
             image_input=bool(images),
             thinking=bool(_first(told.thinking, listed.thinking)),
-            fim=bool(_first(told.fim, listed.fim, coding_family(listed.name) is not None)),
+            fim=bool(_first(fim, bool(named))),
         ),
         family=listed.family or coding_family(listed.name),
         detail=listed.detail,
-        untold=_untold(tools=tools, images=images) if chat else frozenset(),
+        untold=_untold(({Ability.TOOLS: tools, Ability.IMAGES: images} if chat else {}) | named),
     )
 
 
@@ -53,9 +56,8 @@ def _first(*told: bool | None) -> bool | None:
     return next((value for value in told if value is not None), None)
 
 
-def _untold(*, tools: bool | None, images: bool | None) -> frozenset[Ability]:
-    abilities = {Ability.TOOLS: tools, Ability.IMAGES: images}
-    return frozenset(ability for ability, told in abilities.items() if told is None)
+def _untold(told: Mapping[Ability, bool | None]) -> frozenset[Ability]:
+    return frozenset(ability for ability, word in told.items() if word is None)
 
 
 def token_limits(context_length: int, tokens: Tokens) -> TokenLimits:

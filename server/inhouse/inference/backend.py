@@ -5,8 +5,9 @@ from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
 from inhouse.domain.events import Event
+from inhouse.domain.fill import Filling
 from inhouse.domain.models import Count, Model, Software, Zone
-from inhouse.governance.admission import Admitted, AdmittedText
+from inhouse.governance.admission import Admitted, AdmittedFill, AdmittedText
 
 
 class Backend(Protocol):
@@ -44,6 +45,16 @@ class Backend(Protocol):
 
     def stream(self, admitted: Admitted) -> AbstractAsyncContextManager[AsyncIterator[Event]]:
         """The answer's events, `Finished` last. Leaving the context stops the generation at the backend."""
+        ...
+
+    def filling(self, model: Model) -> Filling:
+        """What `fill` can do with one of its models, as far as is known by now."""
+        ...
+
+    def fill(self, admitted: AdmittedFill) -> AbstractAsyncContextManager[AsyncIterator[Event]]:
+        """What a model writes at a place, as text deltas, `Finished` last. Leaving the context stops the generation.
+
+        Raises as `stream` does, and `unsupported` where the model cannot fill in at this place."""
         ...
 
     async def count_messages(self, admitted: Admitted) -> Count | None:

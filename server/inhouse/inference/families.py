@@ -8,9 +8,10 @@ import re
 _FAMILIES = {
     "starcoder2": r"starcoder2",
     "starcoder": r"starcoder",
-    "qwen-coder": r"qwen[\d.]*-?coder|codeqwen",
+    "codeqwen": r"codeqwen",
+    "qwen-coder": r"qwen[\d.]*-?coder",
     "deepseek-coder": r"deepseek-?coder",
-    "codellama": r"code-?llama",
+    "codellama": r"code-?llama(?!.*(34b|70b|python))",  # those were not trained to
     "codegemma": r"codegemma",
     "codestral": r"codestral",
     "granite-code": r"granite.*code",

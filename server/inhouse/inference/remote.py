@@ -7,19 +7,21 @@ from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from inhouse.config.schema import Config
-from inhouse.domain.conversation import ChatRequest
+from inhouse.domain.conversation import Tool
 from inhouse.domain.errors import ErrorKind, InhouseError
 from inhouse.domain.events import Event, Progress, Stage
+from inhouse.domain.fill import Filling
 from inhouse.domain.models import Count, Kind, Model, ModelId, Software, Zone
 from inhouse.domain.origin import Origin
 from inhouse.domain.secret import Secret
-from inhouse.governance.admission import Admitted, AdmittedText
+from inhouse.governance.admission import Admitted, AdmittedFill, AdmittedText
 from inhouse.governance.zone import networks, zone_of
 from inhouse.inference.affinity import affinity_id
 from inhouse.inference.announce import announce
 from inhouse.inference.discovery import Discovery
 from inhouse.inference.egress.addresses import resolve
 from inhouse.inference.egress.channel import Channel
+from inhouse.inference.fim.prompt import cannot_fill
 from inhouse.inference.known import KnownServers
 from inhouse.inference.listing import Listing
 from inhouse.inference.openai.messages import offered
@@ -29,11 +31,13 @@ from inhouse.inference.prober import REFUSALS
 from inhouse.inference.retry import pause
 from inhouse.inference.servers.server import Server
 from inhouse.inference.servers.table import SERVERS
-from inhouse.inference.slots import Slots
+from inhouse.inference.slots import Slots, Urgency
 from inhouse.inference.waiting import begun_within, within
 
 ZONE_SECONDS = 60.0
 """For how long a name's addresses are believed when a backend is judged; every connection is judged anew."""
+
+_NO_SUCH_PATH = (404, 405, 501)
 
 _log = logging.getLogger(__name__)
 
@@ -63,6 +67,7 @@ class RemoteBackend:
         self._discovery = Discovery(self._settings.kind, channel, servers, config.discovery.timeout)
         self._affinity = affinity
         self._uncounted: set[str] = set()
+        self._not_filling: set[str] = set()
 
     @property
     def software(self) -> Software:
@@ -105,6 +110,7 @@ class RemoteBackend:
         async with within(limit, late):
             listing = await self._discovery.list_models(anew=anew)
             self._uncounted.clear()
+            self._not_filling.clear()
         return await self._announced(listing)
 
     async def remembered(self) -> tuple[Model, ...]:
@@ -125,13 +131,28 @@ class RemoteBackend:
     @asynccontextmanager
     async def stream(self, admitted: Admitted) -> AsyncGenerator[AsyncIterator[Event], None]:
         async with AsyncExitStack() as stack:
-            yield self._events(admitted, stack)
+            urgency = Urgency.of(admitted.prompt.request)
+            yield self._events(admitted.prompt.model.id, urgency, lambda trial: self._answer(admitted, trial), stack)
 
-    async def _events(self, admitted: Admitted, stack: AsyncExitStack) -> AsyncIterator[Event]:
-        model = admitted.prompt.model.id
+    @asynccontextmanager
+    async def fill(self, admitted: AdmittedFill) -> AsyncGenerator[AsyncIterator[Event], None]:
+        model = admitted.fill.model
+        if self.filling(model) is Filling.NOTHING:
+            raise cannot_fill(model)
+        async with AsyncExitStack() as stack:
+            yield self._events(model.id, Urgency.FILL, lambda trial: self._filled(admitted, trial), stack)
+
+    async def _events(
+        self,
+        model: ModelId,
+        urgency: Urgency,
+        ask: Callable[[AsyncExitStack], AsyncIterator[Event]],
+        stack: AsyncExitStack,
+    ) -> AsyncIterator[Event]:
+        """The events of what `ask` asks for, when it is its turn and as often as is worth a try."""
         if self._slots.locked():
             yield Progress(Stage.QUEUED, str(model))
-        await stack.enter_async_context(self._slots.slot(_urgency(admitted.prompt.request)))
+        await stack.enter_async_context(self._slots.slot(urgency))
         yield Progress(Stage.WAITING, str(model))
         tries = 0
         while True:
@@ -139,7 +160,7 @@ class RemoteBackend:
             trial = await stack.enter_async_context(AsyncExitStack())
             begun = False
             try:
-                async for event in self._answer(admitted, trial):
+                async for event in ask(trial):
                     begun = True
                     yield event
             except InhouseError as exc:
@@ -154,24 +175,40 @@ class RemoteBackend:
 
     def _answer(self, admitted: Admitted, stack: AsyncExitStack) -> AsyncIterator[Event]:
         model = admitted.prompt.model.id
-        rules = self._rules(model, admitted.prompt.request)
+        rules = self._rules(model, offered(admitted.prompt.request))
         ask = self._server.chat if admitted.prompt.model.capabilities.chat else self._server.complete
         answer = ask(self._channel, admitted, self._headers(admitted), rules, stack)
         return begun_within(self._settings.first_token_timeout, answer, self._no_first_token(model))
+
+    def filling(self, model: Model) -> Filling:
+        return Filling.NOTHING if model.id.name in self._not_filling else self._server.filling(model)
+
+    async def _filled(self, admitted: AdmittedFill, stack: AsyncExitStack) -> AsyncIterator[Event]:
+        """A gateway may let only chats pass, and llama.cpp's answer to whether it fills in may be out of date: who
+        refuses the path is not asked again until the next list."""
+        model = admitted.fill.model.id
+        answer = self._server.fill(self._channel, admitted, self._rules(model), stack)
+        try:
+            async for event in begun_within(self._settings.first_token_timeout, answer, self._no_first_token(model)):
+                yield event
+        except InhouseError as exc:
+            if exc.status in _NO_SUCH_PATH and exc.kind is not ErrorKind.MODEL_NOT_FOUND:
+                self._not_filling.add(model.name)
+            raise
 
     def _headers(self, admitted: Admitted) -> tuple[tuple[str, str], ...]:
         if self._affinity is None or not self._settings.affinity_header:
             return ()
         return ((self._settings.affinity_header, affinity_id(admitted.prompt.request, self._affinity)),)
 
-    def _rules(self, model: ModelId, request: ChatRequest) -> Rules:
+    def _rules(self, model: ModelId, tools: tuple[Tool, ...] = ()) -> Rules:
         return Rules(
             model=model,
             first_token_timeout=self._settings.first_token_timeout,
             idle_timeout=self._settings.idle_timeout,
             answer_bytes=self._config.limits.answer_bytes,
             line_bytes=self._config.limits.line_bytes,
-            tools=offered(request),
+            tools=tools,
             tool_arguments_bytes=self._config.limits.tool_arguments_bytes,
             tool_calls_in_text=self._settings.tool_calls_in_text,
             kind=self._discovery.kind,
@@ -239,8 +276,3 @@ async def _tried(count: Callable[[], Awaitable[int]]) -> int:
                 raise
         tries += 1
         await asyncio.sleep(seconds)
-
-
-def _urgency(request: ChatRequest) -> int:
-    """Titles and the like come behind what somebody waits for."""
-    return 0 if request.purpose == "chat" else 1

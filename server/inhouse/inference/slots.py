@@ -5,6 +5,21 @@ import heapq
 import itertools
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from enum import IntEnum
+
+from inhouse.domain.conversation import ChatRequest
+
+
+class Urgency(IntEnum):
+    """A smaller one goes first: a suggestion comes behind what was asked for, and titles and the like behind all."""
+
+    CHAT = 0
+    FILL = 1
+    BACKGROUND = 2
+
+    @classmethod
+    def of(cls, request: ChatRequest) -> "Urgency":
+        return cls.CHAT if request.purpose == "chat" else cls.BACKGROUND
 
 
 class Slots:

@@ -11,11 +11,13 @@ class TextFilter:
     """However a text is cut, what comes out is the same, in the same order.
 
     `passive`: from now on every text would pass unchanged. `ended`: the answer is over, whatever else comes.
+    `leaves`: once it has ended, nothing else that comes is waited for, the server's count of tokens included.
     `notice`: something to tell about the answer when it is whole.
     """
 
     passive = False
     ended = False
+    leaves = False
     notice: str | None = None
 
     def feed(self, text: str) -> list[Piece]:

@@ -6,8 +6,9 @@ from typing import NoReturn
 
 from inhouse.domain.errors import InhouseError
 from inhouse.domain.events import Event
+from inhouse.domain.fill import Filling
 from inhouse.domain.models import Count, Kind, Model, Software, Zone
-from inhouse.governance.admission import Admitted, AdmittedText
+from inhouse.governance.admission import Admitted, AdmittedFill, AdmittedText
 
 
 class UnusableBackend:
@@ -32,6 +33,14 @@ class UnusableBackend:
 
     @asynccontextmanager
     async def stream(self, admitted: Admitted) -> AsyncGenerator[AsyncIterator[Event], None]:  # noqa: ARG002
+        self._refuse()
+        yield  # pyright: ignore[reportUnreachable] - what makes it a generator
+
+    def filling(self, model: Model) -> Filling:  # noqa: ARG002
+        return Filling.NOTHING
+
+    @asynccontextmanager
+    async def fill(self, admitted: AdmittedFill) -> AsyncGenerator[AsyncIterator[Event], None]:  # noqa: ARG002
         self._refuse()
         yield  # pyright: ignore[reportUnreachable] - what makes it a generator
 

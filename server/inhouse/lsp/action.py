@@ -9,20 +9,23 @@ from lsprotocol import types
 from inhouse.assist.actions import region
 from inhouse.assist.actions.offers import is_below
 from inhouse.assist.actions.request import ActionRequest
+from inhouse.assist.session import Session
 from inhouse.assist.shapes import Shape
 from inhouse.context.syntax.near import block_near
 from inhouse.domain.actions import ActionKind
 from inhouse.domain.code import Diagnostic, Related, SourceFile, Span
 from inhouse.domain.errors import ErrorKind, InhouseError
-from inhouse.lsp import params
+from inhouse.domain.project import ProjectText
+from inhouse.lsp import params, uris
 from inhouse.lsp.action_run import ActionRun
 from inhouse.lsp.diagnostics import line_range, to_diagnostic
 from inhouse.lsp.documents import Document
-from inhouse.lsp.features import Serving, argument
 from inhouse.lsp.places import to_span
 from inhouse.lsp.server import InhouseServer
-from inhouse.lsp.source_file import sendable, source_file
+from inhouse.lsp.serving import Serving, argument
+from inhouse.lsp.source_file import excludes, sendable, source_file
 from inhouse.lsp.stages import Stages
+from inhouse.workspace.instructions import read_instructions
 
 TITLE = "Inhouse"
 
@@ -45,6 +48,7 @@ async def action(ls: InhouseServer, serving: Serving, call: types.ExecuteCommand
         instruction=(wanted.instruction or "").strip(),
         diagnostic=diagnostic,
         model=wanted.model or serving.selected.id,
+        project=await asyncio.to_thread(_project, ls, session, document),
     )
     run = ActionRun(ls, session, document, request)
     if call.work_done_token is None and not ls.client.work_done_progress:
@@ -90,6 +94,12 @@ def _span(
     if block is not None:
         return region.of_block(file.lines, kind, block)
     return region.whole_lines(file.lines, given.start.line, given.start.line)
+
+
+def _project(ls: InhouseServer, session: Session, document: Document) -> tuple[ProjectText, ...]:
+    config = session.config
+    path = uris.to_path(document.uri)
+    return read_instructions(path, ls.folders, config.prompts.instructions, excludes(tuple(config.privacy.exclude)))
 
 
 def _diagnostic(

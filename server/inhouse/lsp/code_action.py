@@ -13,11 +13,12 @@ from inhouse.context.syntax.near import block_near
 from inhouse.domain.actions import ActionKind
 from inhouse.domain.code import Diagnostic
 from inhouse.domain.errors import InhouseError
+from inhouse.lsp.chat_document.offers import chat_actions
 from inhouse.lsp.diagnostics import line_range, to_diagnostic
 from inhouse.lsp.documents import Document, Encoding
-from inhouse.lsp.features import Serving
 from inhouse.lsp.places import to_range, to_span
 from inhouse.lsp.server import InhouseServer
+from inhouse.lsp.serving import Serving
 from inhouse.lsp.source_file import source_file
 
 COMMAND = "inhouse.action"
@@ -45,7 +46,8 @@ async def code_action(ls: InhouseServer, serving: Serving, params: types.CodeAct
     given = _Given(document, params, ls.documents.encoding)
     span = to_span(document.lines, line_range(params.range), ls.documents.encoding)
     here = Here(file, span, given.diagnostics, block_near(file, span.start.line), bool(_TEST_FILE.search(file.name)))
-    return [given.action(offer) for offer in offers(here, wish)]
+    found = [given.action(offer) for offer in offers(here, wish)]
+    return [*found, *chat_actions(document, serving.jobs)] if wish.takes(ActionKind.CHAT) else found
 
 
 class _Given:

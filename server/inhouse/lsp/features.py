@@ -1,31 +1,15 @@
 """Every request and command of ours, registered in one place; what a handler needs is imported with its first call."""
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-
 from lsprotocol import types
 
 from inhouse.assist.shapes import Shape
 from inhouse.domain.actions import ActionKind
-from inhouse.domain.errors import ErrorKind, InhouseError
 from inhouse.lsp import jsonrpc
-from inhouse.lsp.jobs import Jobs
-from inhouse.lsp.selected_model import SelectedModel
 from inhouse.lsp.server import InhouseServer
-from inhouse.lsp.sessions import Sessions
+from inhouse.lsp.serving import Serving, argument
 from inhouse.lsp.status import status
 
 CODE_ACTIONS = types.CodeActionOptions(code_action_kinds=[kind.value for kind in ActionKind])
-
-
-@dataclass(frozen=True, slots=True)
-class Serving:
-    """What lives as long as the connection. `ready` waits for the first session, with the client's settings in it."""
-
-    sessions: Sessions
-    jobs: Jobs
-    selected: SelectedModel
-    ready: Callable[[], Awaitable[None]]
 
 
 def register(server: InhouseServer, serving: Serving) -> None:
@@ -129,15 +113,3 @@ def _register_chat_documents(server: InhouseServer, serving: Serving) -> None:
         from inhouse.lsp.folding import folding_ranges
 
         return folding_ranges(ls, params)
-
-
-def argument(params: types.ExecuteCommandParams) -> object:
-    """The one argument of a command of ours, or None; raises `invalid_request` for more."""
-    given = params.arguments or []
-    if len(given) > 1:
-        raise InhouseError(
-            kind=ErrorKind.INVALID_REQUEST,
-            message=f"{params.command} takes one argument, an object, and got {len(given)}.",
-            hint="The shapes are in docs/protocol.md.",
-        )
-    return given[0] if given else None

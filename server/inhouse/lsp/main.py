@@ -21,11 +21,12 @@ from inhouse.domain.secret import Secret
 from inhouse.inference.keys.editor import Wanted
 from inhouse.lsp import configuration, secret, trust
 from inhouse.lsp.client import Client
-from inhouse.lsp.features import Serving, register
+from inhouse.lsp.features import register
 from inhouse.lsp.jobs import Jobs
 from inhouse.lsp.logs import configure_logging
 from inhouse.lsp.selected_model import SelectedModel
 from inhouse.lsp.server import InhouseServer
+from inhouse.lsp.serving import Serving
 from inhouse.lsp.sessions import Sessions
 from inhouse.lsp.transport import serve_stdio
 

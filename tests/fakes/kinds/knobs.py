@@ -32,7 +32,8 @@ class ToolCall:
 
 @dataclass(frozen=True, slots=True)
 class Knobs:
-    """`texts` and `thinking` go out one event each; a stream with `breaks_after` fails after so many texts.
+    """`texts` and `thinking` go out one event each; `fills`, if there are any, instead of both where no chat is asked
+    for but a text to go on with or to fill in. A stream with `breaks_after` fails after so many texts.
 
     `loading` and `busy` refuse as the kind does. `prefill_seconds` pass before an answer's first token, `event_seconds`
     before each event. `usage = False` is a server that reports none, even where it is asked to. With `echo`
@@ -42,6 +43,7 @@ class Knobs:
     models: tuple[FakeModel, ...] = (FakeModel(),)
     texts: tuple[str, ...] = TEXTS
     thinking: tuple[str, ...] = ()
+    fills: tuple[str, ...] = ()
     tool_calls: tuple[ToolCall, ...] = ()
     key: str | None = None
     loading: bool = False

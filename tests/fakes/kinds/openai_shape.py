@@ -74,6 +74,20 @@ def chunks(
     return listed
 
 
+def text_chunks(given: Reply, head: Mapping[str, object], *, include_usage: bool) -> list[dict[str, Any]]:
+    """The chunks of a streamed completion."""
+    start = {"object": "text_completion", **head}
+    listed: list[dict[str, Any]] = [
+        start | {"choices": [{"index": 0, "text": text, "finish_reason": None}]} for text in given.texts
+    ]
+    if given.finish:
+        listed.append(start | {"choices": [{"index": 0, "text": "", "finish_reason": given.finish}]})
+        if include_usage and given.usage:
+            no_choices: list[object] = []
+            listed.append(start | {"choices": no_choices, "usage": usage(given)})
+    return listed
+
+
 def streamed(listed: list[dict[str, Any]], given: Reply, failure: object) -> Behaviour:
     """The chunks, `failure` where the answer breaks off, and `[DONE]`."""
     ending = [] if given.finish else [event(failure)]

@@ -1,4 +1,4 @@
-"""An OpenAI-compatible server of no known kind: it lists names and answers chats, and has nothing else.
+"""An OpenAI-compatible server of no known kind: it lists names, answers chats, may complete, and has nothing else.
 
 Its refusals are worded as OpenAI's API words them.
 """
@@ -10,7 +10,7 @@ from tests.fakes.kinds import openai_shape as openai
 from tests.fakes.kinds.knobs import FakeModel, Knobs
 from tests.fakes.kinds.reply import reply
 from tests.fakes.kinds.server import FakeServer, Refused, bearer
-from tests.fakes.kinds.tokens import asked_tools, count_chat, has_images
+from tests.fakes.kinds.tokens import asked_tools, count_chat, count_text, has_images
 from tests.fakes.wire import Behaviour, Request, Step
 
 CREATED = 1700000500
@@ -18,9 +18,12 @@ HEAD = {"id": "chatcmpl-plain1", "created": CREATED}
 FAILURE = openai.error("The server had an error while processing your request.", "server_error")
 
 
-def fake_plain(knobs: Knobs | None = None, *, others: int = 404) -> "Plain":
+def fake_plain(knobs: Knobs | None = None, *, others: int = 404, completes: bool = False) -> "Plain":
     """`others` is the status of every path that it does not serve: 404, or the 401 or 403 of a gateway."""
-    return Plain(knobs or Knobs(), others)
+    fake = Plain(knobs or Knobs(), others)
+    if completes:
+        fake.serve({"POST /v1/completions": fake.completions})
+    return fake
 
 
 class Plain(FakeServer):
@@ -62,6 +65,18 @@ class Plain(FakeServer):
         if given.finish is None:
             raise Refused(json_reply(FAILURE, status=500))
         return self.generating(json_reply(openai.body(given, head)))(request)
+
+    def completions(self, request: Request) -> Iterable[Step]:
+        """Streams alone; no more than four stops, as OpenAI's API."""
+        asked = request.json
+        if len(asked.get("stop", ())) > 4:
+            raise Refused(_refusal("At most 4 stop sequences are allowed.", 400))
+        model, prompt = self._known(asked.get("model")), count_text(asked["prompt"])
+        if prompt + asked["max_tokens"] > model.context_length:
+            raise Refused(_overflow(model, prompt, asked["max_tokens"]))
+        given = reply(self.knobs, model, {}, prompt_tokens=prompt, limit=asked["max_tokens"])
+        listed = openai.text_chunks(given, HEAD | {"model": model.name}, include_usage=openai.wants_usage(asked))
+        return self.generating(openai.streamed(listed, given, FAILURE))(request)
 
     def _known(self, name: str | None) -> FakeModel:
         model = self.model(name)

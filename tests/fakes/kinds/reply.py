@@ -38,6 +38,8 @@ def reply(
     """The answer that the knobs foresee, of at most `limit` tokens, and no more than the context has left."""
     if knobs.echo and asked.get("messages"):
         knobs = _echoing(knobs, asked)
+    if knobs.fills and "messages" not in asked:
+        knobs = replace(knobs, texts=knobs.fills, thinking=())
     calls = knobs.tool_calls if _wants_tools(asked) else ()
     thinking = knobs.thinking if model.thinking else ()
     texts = () if calls else knobs.texts

@@ -13,8 +13,9 @@ from inhouse.config.schema import Config, Routing, Tokens
 from inhouse.domain.conversation import ChatRequest, Message, Role, TextPart
 from inhouse.domain.errors import ErrorKind, InhouseError
 from inhouse.domain.events import Event, Finished, FinishReason, Notice, Progress, TextDelta, ThinkingDelta, Usage
+from inhouse.domain.fill import Filling
 from inhouse.domain.models import Count, Kind, Model, ModelId, ModelState, Software, Zone
-from inhouse.governance.admission import Admitted, AdmittedText
+from inhouse.governance.admission import Admitted, AdmittedFill, AdmittedText
 from inhouse.governance.policy import Policy
 from inhouse.governance.redaction.redactor import Redactor
 from inhouse.inference.announce import announce
@@ -60,14 +61,22 @@ class Memory:
         self.calls: list[str] = []
         self.reached = defaultdict[str, asyncio.Event](asyncio.Event)
         self.admitted: list[Admitted] = []
+        self.filled: list[AdmittedFill] = []
+        self.fills: Filling | None = None
         self.gate: asyncio.Event | None = None
         self._answer = answer
         self._count = count
 
     def model(
-        self, name: str, *, chat: bool = True, tools: bool | None = False, state: ModelState = ModelState.READY
+        self,
+        name: str,
+        *,
+        chat: bool = True,
+        tools: bool | None = False,
+        fim: bool = False,
+        state: ModelState = ModelState.READY,
     ) -> Model:
-        listed = ListedModel(name, 1024, chat=chat, tools=tools, images=False, state=state)
+        listed = ListedModel(name, 1024, chat=chat, tools=tools, images=False, fim=fim, state=state)
         local = self._zone is Zone.LOCAL
         return announce(self.name, listed, override=None, tokens=Tokens(), local=local)
 
@@ -110,6 +119,18 @@ class Memory:
             else:
                 yield each
 
+    def filling(self, model: Model) -> Filling:
+        return self.fills or (Filling.MIDDLE if model.capabilities.fim else Filling.END)
+
+    @asynccontextmanager
+    async def fill(self, admitted: AdmittedFill) -> AsyncGenerator[AsyncIterator[Event], None]:
+        self._note("fill")
+        self.filled.append(admitted)
+        try:
+            yield self._events(admitted.fill.model.id)
+        finally:
+            self._note("closed")
+
     async def count_messages(self, admitted: Admitted) -> Count | None:
         self._note("count_messages")
         self.admitted.append(admitted)
@@ -128,13 +149,14 @@ def session(
     order: tuple[str, ...] = (),
     fallback: bool = True,
     model: str = "auto",
+    completion_model: str = "auto",
     policy: Policy = OPEN,
     provenance: Mapping[str, LayerName] | None = None,
     covered: Mapping[str, object] | None = None,
 ) -> Session:
     """Put together as the composition root does it."""
     by_name = {backend.name: backend for backend in backends}
-    config = Config(model=model, routing=Routing(order=order, fallback=fallback))
+    config = Config(model=model, completion_model=completion_model, routing=Routing(order=order, fallback=fallback))
     loaded = Loaded(config, provenance or {}, under_project=covered or {})
     catalog = Catalog(by_name, policy, lambda: None)
     router = Router(by_name, order or tuple(by_name), bool(order), catalog)

@@ -15,7 +15,7 @@ from inhouse.context.prompts.piece import edited, text_of
 from inhouse.context.syntax import check
 from inhouse.domain.actions import ActionKind
 from inhouse.domain.errors import ErrorKind, InhouseError
-from inhouse.domain.events import Finished, FinishReason, TextDelta, ThinkingDelta
+from inhouse.domain.events import Finished, FinishReason, Notice, TextDelta, ThinkingDelta
 from inhouse.governance.redaction.redactor import Redactor
 
 MOST_TRIES = 3
@@ -42,6 +42,8 @@ async def perform(session: Session, request: ActionRequest) -> AsyncGenerator[As
 
 async def _steps(session: Session, request: ActionRequest, stack: AsyncExitStack) -> AsyncIterator[Step]:
     prompting = await Prompting.of(session, request)
+    if prompting.notice is not None:
+        yield Notice(prompting.notice)
     for tries_left in reversed(range(MOST_TRIES)):
         begun = False
         try:
@@ -49,7 +51,7 @@ async def _steps(session: Session, request: ActionRequest, stack: AsyncExitStack
                 begun = begun or isinstance(step, TextDelta | ThinkingDelta)
                 yield step
         except InhouseError as exc:
-            if exc.kind is not ErrorKind.CONTEXT_OVERFLOW or begun or not tries_left or not prompting.can_shrink:
+            if exc.kind is not ErrorKind.CONTEXT_OVERFLOW or begun or not tries_left:
                 raise
             await stack.aclose()
             prompting = prompting.smaller()
@@ -61,7 +63,7 @@ async def _once(
     session: Session, request: ActionRequest, prompting: Prompting, stack: AsyncExitStack
 ) -> AsyncIterator[Step]:
     text: list[str] = []
-    async for event in await stack.enter_async_context(chat.stream(session, prompting.chat())):
+    async for event in await stack.enter_async_context(chat.stream(session, await prompting.chat())):
         if isinstance(event, TextDelta):
             text.append(event.text)
         if not isinstance(event, Finished):

@@ -1,83 +1,95 @@
 """The prompt of an action, fitted to the context length of the model that would answer."""
 
+import asyncio
 from dataclasses import dataclass, replace
 from typing import Self
 
 from inhouse.assist.actions.request import ActionRequest
 from inhouse.assist.actions.room import Room, room
 from inhouse.assist.session import Session
-from inhouse.context.prompts.around import around
+from inhouse.context.code.build import code_context
+from inhouse.context.project_text import project_text
 from inhouse.context.prompts.instruction import Instruction, instruction_in, without
-from inhouse.context.prompts.message import Request, messages
+from inhouse.context.prompts.message import messages
 from inhouse.context.prompts.piece import text_of
 from inhouse.context.prompts.tasks import SYSTEM, task
-from inhouse.context.syntax.blocks import lines_of
+from inhouse.context.syntax.blocks import Outline, lines_of
+from inhouse.context.syntax.outline import outline
 from inhouse.domain.actions import ActionKind
 from inhouse.domain.code import Position, SourceFile, Span
-from inhouse.domain.conversation import ChatRequest, SamplingOptions
+from inhouse.domain.conversation import ChatRequest, Message, SamplingOptions
 from inhouse.domain.errors import ErrorKind, InhouseError
 
 TEMPERATURE = 0.2
-LEAST_CODE = 64
-"""Tokens of code around the piece; with less it is left out."""
+"""Edits are to be right rather than surprising."""
 
 EXPLAINING = frozenset({ActionKind.EXPLAIN, ActionKind.EXPLAIN_DIAGNOSTIC})
 
 
 @dataclass(frozen=True, slots=True)
-class Prompting:
-    """`file` and `span` are what the model is shown: without the comment that holds the instruction. `limit` is in
-    tokens of code around the piece."""
+class Shown:
+    """The code as the model is shown it: without the comment that holds the instruction."""
 
-    request: ActionRequest
     file: SourceFile
     span: Span
     instruction: str
+    outline: Outline
+
+
+@dataclass(frozen=True, slots=True)
+class Prompting:
+    """`limit` is in tokens of code, `notice` what the user is to be told."""
+
+    request: ActionRequest
+    shown: Shown
+    project: str | None
+    notice: str | None
     room: Room
     limit: int
 
     @classmethod
     async def of(cls, session: Session, request: ActionRequest) -> Self:
-        """Raises `invalid_request` for a rewrite without an instruction, `context_overflow` for too large a piece."""
-        file, span, instruction = _shown(request)
+        """Raises `invalid_request` for a rewrite without an instruction."""
+        shown = await asyncio.to_thread(_shown, request)
         found = await room(session, request.model)
-        prompting = cls(request, file, span, instruction, found, 0)
-        piece = text_of(file.lines, span)
-        left = found.for_code(piece, SYSTEM[request.kind] + prompting._task())
-        if not left:
-            raise _too_long(request)
-        return replace(prompting, limit=left)
-
-    @property
-    def can_shrink(self) -> bool:
-        return self.limit > 0
+        project, notice = project_text(request.project, found.context, found.tokens)
+        rest = SYSTEM[request.kind] + _task(request, shown) + (project or "")
+        limit = found.for_code(text_of(shown.file.lines, shown.span), rest)
+        return cls(request, shown, project, notice, found, limit)
 
     def smaller(self) -> Self:
-        half = self.limit // 2
-        return replace(self, limit=half if half >= LEAST_CODE else 0)
+        return replace(self, limit=self.limit // 2)
 
-    def chat(self) -> ChatRequest:
-        context = around(self.file.lines, self.span, self.limit, self.room.tokens)
-        shown = f"File {self.file.name}:\n{context}" if context else f"From the file {self.file.name}."
+    async def chat(self) -> ChatRequest:
+        """Raises `context_overflow` where the selected code alone is too long."""
+        request = self.request
         return ChatRequest(
-            id=self.request.id,
-            messages=messages(
-                SYSTEM[self.request.kind],
-                Request(around=shown, piece=text_of(self.file.lines, self.span), task=self._task()),
-            ),
-            model=self.request.model,
+            id=request.id,
+            messages=await asyncio.to_thread(self._messages),
+            model=request.model,
             options=SamplingOptions(temperature=TEMPERATURE),
-            embedded_stands_in=self.request.embedded_stands_in or self.request.kind in EXPLAINING,
+            initiator=request.kind.value,
+            embedded_stands_in=request.embedded_stands_in or request.kind in EXPLAINING,
         )
 
-    def _task(self) -> str:
-        found = self.request.diagnostic
-        lines = self.request.file.lines
-        line = lines[found.span.start.line] if found is not None and found.span.start.line < len(lines) else ""
-        return task(self.request.kind, self.file.language, self.instruction, found, line)
+    def _messages(self) -> tuple[Message, ...]:
+        request, shown = self.request, self.shown
+        code = code_context(shown.file, shown.span, shown.outline, self.limit, self.room.tokens)
+        return messages(SYSTEM[request.kind], self.project, code.render(), _task(request, shown))
 
 
-def _shown(request: ActionRequest) -> tuple[SourceFile, Span, str]:
+def _task(request: ActionRequest, shown: Shown) -> str:
+    found, lines = request.diagnostic, request.file.lines
+    line = lines[found.span.start.line] if found is not None and found.span.start.line < len(lines) else ""
+    return task(request.kind, shown.file.language, shown.instruction, found, line)
+
+
+def _shown(request: ActionRequest) -> Shown:
+    file, span, instruction = _without_comment(request)
+    return Shown(file, span, instruction, outline(file))
+
+
+def _without_comment(request: ActionRequest) -> tuple[SourceFile, Span, str]:
     """An instruction that stands in the code as a comment is taken out of it."""
     found = None if request.instruction else instruction_in(request.file.lines, lines_of(request.span))
     if request.kind is not ActionKind.REWRITE or found is None:
@@ -110,13 +122,4 @@ def _no_instruction() -> InhouseError:
         kind=ErrorKind.INVALID_REQUEST,
         message="Nothing says how to rewrite the code.",
         hint="Write it in a comment there that begins with “inhouse:”, such as “# inhouse: handle empty lists”.",
-    )
-
-
-def _too_long(request: ActionRequest) -> InhouseError:
-    return InhouseError(
-        kind=ErrorKind.CONTEXT_OVERFLOW,
-        message="The code to work on is too long for the model's context.",
-        hint="Select less of it, or pick a model with a longer context.",
-        model=request.model,
     )

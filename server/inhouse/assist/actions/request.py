@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from inhouse.domain.actions import ActionKind
 from inhouse.domain.code import Diagnostic, SourceFile, Span, TextEdit
 from inhouse.domain.events import Event
+from inhouse.domain.project import ProjectText
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +20,7 @@ class TestFile:
 @dataclass(frozen=True, slots=True)
 class ActionRequest:
     """`span` is what may change, or what is asked about; of tests, what is tested. `model` is an id, or None for the
-    default. With `embedded_stands_in`, the embedded model may do it when
+    default. `project` is what the project says of itself. With `embedded_stands_in`, the embedded model may do it when
     the one that was meant cannot be reached."""
 
     id: str
@@ -30,6 +31,7 @@ class ActionRequest:
     diagnostic: Diagnostic | None = None
     model: str | None = None
     tests: TestFile | None = None
+    project: tuple[ProjectText, ...] = ()
     embedded_stands_in: bool = False
 
 

@@ -1,21 +1,23 @@
 """How many tokens of code fit into a prompt, for the model that would answer."""
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from inhouse.assist.default_model import default_model
 from inhouse.assist.measure import measure
 from inhouse.assist.session import Session
-from inhouse.context.calibration import UNKNOWN, safe_factor
+from inhouse.context.calibration import UNKNOWN
 from inhouse.context.estimate import estimate_tokens
-from inhouse.domain.models import ASSUMED_CONTEXT_LENGTH, Model
+from inhouse.context.weight import MESSAGE_TOKENS, PROMPT_TOKENS, Tokens
+from inhouse.domain.models import ASSUMED_CONTEXT_LENGTH
 from inhouse.inference.route import Candidate
 
 LEAST_ANSWER = 512
 """Tokens that are kept free for an answer."""
 GROWTH = 1.5
-"""By so much an answer may be longer than the piece it is for."""
+"""By so much an answer may be longer than the code it is for."""
+MOST_CODE = 16_000
+"""Tokens of code in a prompt: a model that takes more is slower, and no better."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,27 +25,24 @@ class Room:
     """`context` is the context length; `tokens` measures a text, `factor` makes that safe."""
 
     context: int
-    tokens: Callable[[str], int]
+    tokens: Tokens
     factor: float
 
-    def for_code(self, piece: str, rest: str) -> int:
-        """What is left for code to be read, beside the piece, the rest of the prompt, and the answer."""
-        answer = max(LEAST_ANSWER, math.ceil(GROWTH * self.tokens(piece)))
+    def for_code(self, selected: str, rest: str) -> int:
+        """What is left for code, beside the rest of the prompt and an answer for the selected code; 0 at least."""
+        answer = max(LEAST_ANSWER, math.ceil(GROWTH * self.tokens(selected)))
         prompt = (self.context - min(answer, self.context // 2)) / self.factor
-        return max(0, math.floor(prompt) - self.tokens(piece) - self.tokens(rest))
+        left = math.floor(prompt) - self.tokens(rest) - PROMPT_TOKENS - 2 * MESSAGE_TOKENS
+        return max(0, min(left, MOST_CODE))
 
 
 async def room(session: Session, model: str | None) -> Room:
-    """For the first one that would be asked; what is known of it may be little."""
+    """For the first one that would be asked; of others that might answer no more is known."""
     wanted = model or await default_model(session)
     async for candidate in session.router.candidates(wanted):
-        if isinstance(candidate, Candidate):
-            return await _of(session, candidate.model)
-        break
+        if not isinstance(candidate, Candidate):
+            break
+        measured = await measure(session, candidate.model.id)
+        length = candidate.model.context_length or ASSUMED_CONTEXT_LENGTH
+        return Room(length, measured.tokens, measured.factor)
     return Room(ASSUMED_CONTEXT_LENGTH, estimate_tokens, UNKNOWN)
-
-
-async def _of(session: Session, model: Model) -> Room:
-    measured = await measure(session, model.id)
-    factor = safe_factor(measured.ratios)
-    return Room(model.context_length or ASSUMED_CONTEXT_LENGTH, measured.tokens, factor)

@@ -143,9 +143,11 @@ def _without_rest(lines: Sequence[str], place: Place, after: Sequence[str], *, l
     kept = list(lines)
     closers = iter(after)
     while kept:
-        if not kept[-1].strip() or (larger and _left_out_behind(kept, place)):
-            del kept[-1]
-        elif _closes_more(kept, place) and (larger or _same_closer(next(closers, ""), kept[-1])):
+        if (
+            not kept[-1].strip()
+            or (larger and _left_out_behind(kept, place))
+            or (_closes_more(kept, place) and (larger or _same_closer(next(closers, ""), kept[-1])))
+        ):
             del kept[-1]
         else:
             break

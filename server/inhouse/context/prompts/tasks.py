@@ -10,8 +10,8 @@ from inhouse.domain.actions import ActionKind
 from inhouse.domain.code import Diagnostic
 
 _EDIT = (
-    "You edit source code. You are given a piece of a file and a task. "
-    "Answer with the complete new text of that piece and nothing else, in one fenced code block. "
+    "You edit source code. You are given selected code, what stands around it, and a task. "
+    "Answer with the complete new text of the selected code and nothing else, in one fenced code block. "
     "Keep everything that the task does not speak of exactly as it is: names, comments, indentation, line breaks. "
     "Never abbreviate with placeholders."
 )
@@ -38,10 +38,10 @@ SYSTEM = {
 _TASKS = {
     ActionKind.DOCUMENT: "Add a documentation comment in the style that is usual for {language}. Change no code.",
     ActionKind.COMPLETE: "Write what is missing: empty bodies, and what TODO comments ask for. Keep the signatures.",
-    ActionKind.EXPLAIN: "Explain this code.",
+    ActionKind.EXPLAIN: "Explain the selected code.",
 }
 
-_ONLY = "Answer with only the replacement of the code above, in one fenced code block."
+_ONLY = "Answer with only the replacement of the selected code, in one fenced code block."
 
 
 def task(

@@ -6,22 +6,27 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 from inhouse.config.schema import Config
-from inhouse.domain.conversation import ChatRequest
+from inhouse.domain.conversation import Tool
 from inhouse.domain.errors import ErrorKind, InhouseError
 from inhouse.domain.events import Event, Progress, Stage
+from inhouse.domain.fill import Filling
 from inhouse.domain.models import Count, Kind, Model, ModelId, Software, Zone
-from inhouse.governance.admission import Admitted, AdmittedText
+from inhouse.governance.admission import Admitted, AdmittedFill, AdmittedText
 from inhouse.inference.announce import announce
 from inhouse.inference.egress.channel import Channel
 from inhouse.inference.embedded import store
 from inhouse.inference.embedded.engine import CONTEXT_LENGTH
 from inhouse.inference.embedded.gguf import chat_template, trained_context_length
 from inhouse.inference.embedded.supervisor import Supervisor
+from inhouse.inference.fim.prompt import filling
 from inhouse.inference.listing import ListedModel
 from inhouse.inference.openai import client
+from inhouse.inference.openai.dialect import OPENAI
+from inhouse.inference.openai.fill import fill
 from inhouse.inference.openai.messages import offered
 from inhouse.inference.openai.rules import Rules
 from inhouse.inference.servers import llamacpp
+from inhouse.inference.slots import Urgency
 from inhouse.inference.waiting import begun_within, within
 
 NAME = "embedded"
@@ -85,27 +90,43 @@ class EmbeddedBackend:
     @asynccontextmanager
     async def stream(self, admitted: Admitted) -> AsyncGenerator[AsyncIterator[Event], None]:
         async with AsyncExitStack() as stack:
-            yield self._events(admitted, stack)
+            request, model = admitted.prompt.request, admitted.prompt.model.id
+            rules = self._rules(model, offered(request))
+            yield self._events(
+                model, Urgency.of(request), lambda to: client.chat(to, _bounded(admitted), EXTRAS, rules, stack), stack
+            )
 
-    async def _events(self, admitted: Admitted, stack: AsyncExitStack) -> AsyncIterator[Event]:
-        model = admitted.prompt.model.id
+    def filling(self, model: Model) -> Filling:
+        return filling(model)
+
+    @asynccontextmanager
+    async def fill(self, admitted: AdmittedFill) -> AsyncGenerator[AsyncIterator[Event], None]:
+        """By a raw completion: `/infill` would take only a batch of what stands around, and our batches are small."""
+        model = admitted.fill.model.id
+        async with AsyncExitStack() as stack:
+            rules = self._rules(model)
+            yield self._events(model, Urgency.FILL, lambda to: fill(to, admitted, {}, rules, stack, OPENAI), stack)
+
+    async def _events(
+        self, model: ModelId, urgency: Urgency, ask: Callable[[Channel], AsyncIterator[Event]], stack: AsyncExitStack
+    ) -> AsyncIterator[Event]:
+        """The events of what `ask` asks for, when it is its turn."""
         if self._turns.locked():
             yield Progress(Stage.QUEUED, str(model))
-        await stack.enter_async_context(self._turns)
+        await stack.enter_async_context(self._turns.slot(urgency))
         if not self.loaded:
             yield Progress(Stage.LOADING, str(model))
         channel = await stack.enter_async_context(self._supervisor.lease())
         first = stack.enter_context(self._supervisor.slot())
         yield Progress(Stage.WAITING if first else Stage.QUEUED, str(model))
-        answer = client.chat(channel, _bounded(admitted), EXTRAS, self._rules(model, admitted.prompt.request), stack)
         late = _late(f"began no answer within {FIRST_TOKEN_SECONDS:g} s")
         try:
-            async for event in begun_within(FIRST_TOKEN_SECONDS, answer, late):
+            async for event in begun_within(FIRST_TOKEN_SECONDS, ask(channel), late):
                 yield event
         except InhouseError as exc:
             raise await self._explained(exc, channel) from exc
 
-    def _rules(self, model: ModelId, request: ChatRequest) -> Rules:
+    def _rules(self, model: ModelId, tools: tuple[Tool, ...] = ()) -> Rules:
         limits = self._config.limits
         return Rules(
             model=model,
@@ -113,7 +134,7 @@ class EmbeddedBackend:
             idle_timeout=IDLE_SECONDS,
             answer_bytes=limits.answer_bytes,
             line_bytes=limits.line_bytes,
-            tools=offered(request),
+            tools=tools,
             tool_arguments_bytes=limits.tool_arguments_bytes,
             kind=Kind.LLAMACPP,
         )

@@ -12,6 +12,7 @@ from inhouse.inference.egress.channel import Channel
 from inhouse.inference.embedded import process
 from inhouse.inference.embedded.own import OwnEngine
 from inhouse.inference.embedded.process import Engine, EngineSettings
+from inhouse.inference.slots import Slots
 
 _NOTICE_SECONDS = 0.5
 
@@ -35,7 +36,7 @@ class Supervisor:
         self._unload: asyncio.TimerHandle | None = None
         self._closing: set[asyncio.Task[None]] = set()
         self._retired = False
-        self.turns = asyncio.Semaphore(1)
+        self.turns = Slots(1)
         """Whose turn it is in this process: the engine has one slot, so that a conversation may fill its context."""
 
     @property

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from inhouse.domain.conversation import Message, SamplingOptions
+from inhouse.domain.models import ASSUMED_CONTEXT_LENGTH, Model
 from inhouse.domain.prompt import Prompt
 from inhouse.inference.openai.body import RAW_ANSWER_TOKENS
 from inhouse.inference.openai.messages import encoded, offered, wire_tools
@@ -11,7 +12,7 @@ from inhouse.inference.openai.transcript import STOPS, transcript
 from inhouse.inference.turns import Returned, Turn, turns
 
 
-def chat_body(prompt: Prompt, num_ctx: int) -> bytes:
+def chat_body(prompt: Prompt) -> bytes:
     """`truncate` and `shift` are off: what does not fit is refused, and an answer that reaches the end of the context
     ends there with `length` (older versions that do not know `shift` ignore it). `think` is left to the model."""
     request = prompt.request
@@ -21,11 +22,11 @@ def chat_body(prompt: Prompt, num_ctx: int) -> bytes:
     body |= {"stream": True, "truncate": False, "shift": False}
     if request.options.response_schema is not None:
         body["format"] = request.options.response_schema
-    body["options"] = _options(request.options, num_ctx, prompt.max_tokens)
+    body["options"] = sampling(request.options, prompt.model, prompt.max_tokens)
     return encoded(body)
 
 
-def generate_body(prompt: Prompt, num_ctx: int) -> bytes:
+def generate_body(prompt: Prompt) -> bytes:
     """For `POST /api/generate`: a transcript to go on with, as it is (`raw`), without the model's own template."""
     options = prompt.request.options
     options = replace(options, stop=(*STOPS, *options.stop))
@@ -34,7 +35,7 @@ def generate_body(prompt: Prompt, num_ctx: int) -> bytes:
         "prompt": transcript(prompt.request.messages),
         "raw": True,
         "stream": True,
-        "options": _options(options, num_ctx, prompt.max_tokens or RAW_ANSWER_TOKENS),
+        "options": sampling(options, prompt.model, prompt.max_tokens or RAW_ANSWER_TOKENS),
     }
     return encoded(body)
 
@@ -56,9 +57,10 @@ def _wire(turn: Turn) -> dict[str, object]:
     return fields
 
 
-def _options(options: SamplingOptions, num_ctx: int, max_tokens: int | None) -> dict[str, object]:
+def sampling(options: SamplingOptions, model: Model, max_tokens: int | None) -> dict[str, object]:
+    """`num_ctx` is the context length that the model is announced with: as it is loaded, or as the settings want it."""
     asked: dict[str, object] = {
-        "num_ctx": num_ctx,
+        "num_ctx": model.context_length or ASSUMED_CONTEXT_LENGTH,
         "num_predict": max_tokens,
         "temperature": options.temperature,
         "top_p": options.top_p,

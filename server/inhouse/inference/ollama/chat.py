@@ -6,8 +6,6 @@ from contextlib import AsyncExitStack
 from dataclasses import replace
 
 from inhouse.domain.events import Event
-from inhouse.domain.models import ASSUMED_CONTEXT_LENGTH
-from inhouse.domain.prompt import Prompt
 from inhouse.governance.admission import Admitted
 from inhouse.inference.egress.channel import Channel
 from inhouse.inference.ollama.body import chat_body, generate_body
@@ -25,7 +23,7 @@ async def chat(
     """The answer's events. The connection lives on `stack`."""
     if rules.tools:
         await asyncio.to_thread(check_schemas, rules.tools)
-    body = chat_body(admitted.prompt, _num_ctx(admitted.prompt))
+    body = chat_body(admitted.prompt)
     answer = await stream(channel, "/api/chat", body, admitted.prompt, stack, headers=headers)
     rules = replace(rules, secret=answer.secret)
     async for event in read(answer.chunks, rules, OllamaWire(rules), chat_filters(rules)):
@@ -36,13 +34,8 @@ async def complete(
     channel: Channel, admitted: Admitted, headers: Headers, rules: Rules, stack: AsyncExitStack
 ) -> AsyncIterator[Event]:
     """As `chat`, for a model without a chat template: a transcript of our own is gone on with. No tools."""
-    body = generate_body(admitted.prompt, _num_ctx(admitted.prompt))
+    body = generate_body(admitted.prompt)
     answer = await stream(channel, "/api/generate", body, admitted.prompt, stack, headers=headers)
     rules = replace(rules, tools=(), secret=answer.secret)
     async for event in read(answer.chunks, rules, OllamaWire(rules), (RawAnswer(),)):
         yield event
-
-
-def _num_ctx(prompt: Prompt) -> int:
-    """The context length that the model is announced with: what it is loaded with, or the settings want."""
-    return prompt.model.context_length or ASSUMED_CONTEXT_LENGTH

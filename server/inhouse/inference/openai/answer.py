@@ -48,11 +48,11 @@ async def read(
     patience = Patience()
     ended = False
     try:
-        while not ended:
+        while not (ended or reading.left):
             data = await _next(source, reading, patience, limit)
             ended = data is None
             for item in wire.close() if data is None else wire.feed(data):
-                if reading.done:
+                if reading.done or reading.left:
                     break
                 try:
                     chunk = wire.chunk(item)

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from inhouse.domain.errors import ErrorKind, InhouseError
 from inhouse.domain.events import Event
+from inhouse.domain.fill import Fill
 from inhouse.domain.models import ModelId
 from inhouse.domain.prompt import Prompt
 from inhouse.governance.admission import Admitted
@@ -68,15 +69,15 @@ async def complete(
 
 
 async def stream(
-    channel: Channel, path: str, body: bytes, prompt: Prompt, stack: AsyncExitStack, *, headers: Headers = ()
+    channel: Channel, path: str, body: bytes, asked: Prompt | Fill, stack: AsyncExitStack, *, headers: Headers = ()
 ) -> Answer:
     """An answer whose body is a stream; raises what any other answer means."""
     answer = await stack.enter_async_context(
-        channel.request("POST", path, body=body, request_id=prompt.request.id, headers=headers)
+        channel.request("POST", path, body=body, request_id=asked.request.id, headers=headers)
     )
-    await check(channel, answer, model=prompt.model.id)
+    await check(channel, answer, model=asked.model.id)
     if _content_type(answer) not in _STREAM_TYPES:
-        await _not_a_stream(channel, answer, prompt.model.id)
+        await _not_a_stream(channel, answer, asked.model.id)
     return answer
 
 

@@ -25,7 +25,8 @@ _CUT = (FinishReason.LENGTH, FinishReason.CONTENT_FILTER)
 
 
 class Reading:
-    """`silence`: seconds waited since something came that counts. `done`: the server said that there is no more."""
+    """`silence`: seconds waited since something came that counts. `done`: the server said that there is no more.
+    `left`: we have had enough, whatever the server still has to say."""
 
     def __init__(self, rules: Rules, filters: Iterable[TextFilter]) -> None:
         self._rules = rules
@@ -39,6 +40,7 @@ class Reading:
         self._usage: TokenUsage | None = None
         self._stage: Stage | None = None
         self.done = False
+        self.left = False
         self.started = False
         self.silence = 0.0
 
@@ -121,6 +123,7 @@ class Reading:
         self._tell(through(self._filters, [TextDelta(text)]), found)
         if any(each.ended for each in self._filters):
             self._finish = FinishReason.STOP
+            self.left = any(each.leaves for each in self._filters if each.ended)
         self._filters = [each for each in self._filters if not each.passive]
 
     def _thinking_is_apart(self, found: list[Event]) -> None:

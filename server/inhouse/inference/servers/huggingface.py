@@ -5,7 +5,8 @@ A bare id goes to whichever provider the router picks, so it promises only what 
 one of them.
 """
 
-from inhouse.domain.models import Kind, ModelState
+from inhouse.domain.fill import Filling
+from inhouse.domain.models import Kind, Model, ModelState
 from inhouse.inference.listing import ListedModel, Listing, plausible
 from inhouse.inference.prober import Prober
 from inhouse.inference.servers import openai
@@ -48,4 +49,9 @@ def _pinned(name: str, offer: Json, *, images: bool) -> ListedModel:
     )
 
 
-SERVER = Server(Kind.HUGGINGFACE, list_models, openai.chat(), openai.complete())
+def _no_filling(model: Model) -> Filling:  # noqa: ARG001 - it is the same for all
+    """The router has no raw completions."""
+    return Filling.NOTHING
+
+
+SERVER = Server(Kind.HUGGINGFACE, list_models, openai.chat(), openai.complete(), openai.fill(), _no_filling)

@@ -6,12 +6,21 @@ it; `POST /v1/chat/completions/input_tokens` equals the answer's own usage; `POS
 answers an empty list instead of an error; while a model loads, every path answers 503.
 """
 
-from inhouse.domain.models import Kind
-from inhouse.governance.admission import Admitted, AdmittedText
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+
+from inhouse.domain.events import Event
+from inhouse.domain.fill import Filling
+from inhouse.domain.models import Kind, Model
+from inhouse.governance.admission import Admitted, AdmittedFill, AdmittedText
 from inhouse.inference.egress.channel import Channel
 from inhouse.inference.families import is_base_model
 from inhouse.inference.listing import ListedModel, Listing, plausible
+from inhouse.inference.llamacpp.infill import infill
 from inhouse.inference.openai.body import prompt_fields
+from inhouse.inference.openai.dialect import OPENAI
+from inhouse.inference.openai.fill import fill as fill_by_completion
+from inhouse.inference.openai.rules import Rules
 from inhouse.inference.prober import Prober
 from inhouse.inference.servers import openai
 from inhouse.inference.servers.counting import posted, uncounted
@@ -70,6 +79,17 @@ async def _fills_in(prober: Prober, name: str) -> bool | None:
     return known
 
 
+def filling(model: Model) -> Filling:
+    return Filling.MIDDLE if model.capabilities.fim else Filling.END
+
+
+def fill(channel: Channel, admitted: AdmittedFill, rules: Rules, stack: AsyncExitStack) -> AsyncIterator[Event]:
+    """The server knows the markers of its model itself; without any, what stands before the place is gone on with."""
+    if admitted.fill.model.capabilities.fim:
+        return infill(channel, admitted, rules, stack)
+    return fill_by_completion(channel, admitted, {}, rules, stack, OPENAI)
+
+
 async def count_messages(channel: Channel, admitted: Admitted) -> int:
     """Tokens of the prompt that the server's own template makes of the messages."""
     body = prompt_fields(admitted.prompt)
@@ -92,4 +112,6 @@ async def count_text(channel: Channel, admitted: AdmittedText) -> int:
     return len(tokens)
 
 
-SERVER = Server(Kind.LLAMACPP, list_models, openai.chat(CHAT_EXTRAS), openai.complete(), count_messages, count_text)
+SERVER = Server(
+    Kind.LLAMACPP, list_models, openai.chat(CHAT_EXTRAS), openai.complete(), fill, filling, count_messages, count_text
+)

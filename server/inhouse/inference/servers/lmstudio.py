@@ -4,6 +4,7 @@ A model that is not loaded is loaded by its first request, with a context length
 """
 
 from inhouse.domain.models import Kind
+from inhouse.inference.fim.prompt import filling
 from inhouse.inference.listing import ListedModel, Listing, plausible
 from inhouse.inference.prober import Prober
 from inhouse.inference.servers import openai
@@ -63,4 +64,4 @@ def _detail(quantization: str, *, loaded: bool) -> str:
     return ", ".join(filter(None, (quantization, "" if loaded else _ON_DEMAND)))
 
 
-SERVER = Server(Kind.LMSTUDIO, list_models, openai.chat(), openai.complete())
+SERVER = Server(Kind.LMSTUDIO, list_models, openai.chat(), openai.complete(), openai.fill(), filling)

@@ -3,7 +3,9 @@
 Facts from its sources (server/routes.go, api/types.go, server/prompt.go): the context length in `/api/show` is the
 architecture's, that in `/api/ps` is what was allocated; `num_ctx` of a request decides it, and a request that does
 not name one gets 4,096 on small machines and its oldest messages dropped without a word; a model with `remote_host`
-runs elsewhere; `capabilities` lists completion, tools, vision, thinking, insert, embedding.
+runs elsewhere; `capabilities` lists completion, tools, vision, thinking, insert, embedding. A model has
+`insert` if its template has a place for a suffix (server/images.go, 0.24); one without may know the markers all the
+same, as its name then tells.
 """
 
 import asyncio
@@ -12,6 +14,7 @@ from collections.abc import Mapping
 from inhouse.domain.models import Kind
 from inhouse.inference.listing import ListedModel, Listing, plausible
 from inhouse.inference.ollama.chat import chat, complete
+from inhouse.inference.ollama.fill import fill, filling
 from inhouse.inference.prober import Prober, not_a_list
 from inhouse.inference.servers.server import Server
 from inhouse.inference.tolerant import Json, as_list, as_object, integer, text
@@ -78,7 +81,7 @@ def _told(tag: Json, show: Json, loaded: Mapping[str, Json]) -> ListedModel | No
         tools="tools" in can if known else None,
         images="vision" in can if known else None,
         thinking="thinking" in can if known else None,
-        fim="insert" in can if known else None,
+        fim="insert" in can or None,
         family=text(details, "family") or None,
         elsewhere=elsewhere,
         detail=_detail(tag, details, running),
@@ -119,4 +122,4 @@ def _detail(tag: Json, details: Json, running: Json) -> str:
     return ", ".join(filter(None, facts))
 
 
-SERVER = Server(Kind.OLLAMA, list_models, chat, complete)
+SERVER = Server(Kind.OLLAMA, list_models, chat, complete, fill, filling)

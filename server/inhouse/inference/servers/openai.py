@@ -10,15 +10,17 @@ from types import MappingProxyType
 
 from inhouse.domain.events import Event
 from inhouse.domain.models import Kind
-from inhouse.governance.admission import Admitted
+from inhouse.governance.admission import Admitted, AdmittedFill
 from inhouse.inference.egress.channel import Channel
+from inhouse.inference.fim.prompt import filling
 from inhouse.inference.listing import MOST_MODELS, ListedModel, Listing, is_name, plausible
 from inhouse.inference.openai import client
 from inhouse.inference.openai.answer import Rules
 from inhouse.inference.openai.client import Headers
 from inhouse.inference.openai.dialect import OPENAI, Dialect
+from inhouse.inference.openai.fill import fill as fill_by_completion
 from inhouse.inference.prober import Prober, Reply, not_a_list
-from inhouse.inference.servers.server import Chat, Server
+from inhouse.inference.servers.server import Chat, FillIn, Server
 from inhouse.inference.tolerant import Json, as_list, as_object, flag, integer, text
 
 LIST = "/v1/models"
@@ -118,4 +120,13 @@ def complete(dialect: Dialect = OPENAI) -> Chat:
     return answer
 
 
-SERVER = Server(Kind.OPENAI, list_models, chat(), complete())
+def fill(extras: Mapping[str, object] = MappingProxyType({}), dialect: Dialect = OPENAI) -> FillIn:
+    """Completions of a prompt with the family's markers, else of what stands before the place."""
+
+    def answer(channel: Channel, admitted: AdmittedFill, rules: Rules, stack: AsyncExitStack) -> AsyncIterator[Event]:
+        return fill_by_completion(channel, admitted, extras, rules, stack, dialect)
+
+    return answer
+
+
+SERVER = Server(Kind.OPENAI, list_models, chat(), complete(), fill(), filling)

@@ -4,6 +4,7 @@ From its http_server.py and protocol.py, 0.5.
 """
 
 from inhouse.domain.models import Kind
+from inhouse.inference.fim.prompt import filling
 from inhouse.inference.listing import ListedModel, Listing
 from inhouse.inference.prober import Prober
 from inhouse.inference.servers import openai, vllm
@@ -28,4 +29,13 @@ def _told(model: ListedModel, info: Json) -> ListedModel:
     )
 
 
-SERVER = Server(Kind.SGLANG, list_models, openai.chat(), openai.complete(), vllm.count_messages, vllm.count_text)
+SERVER = Server(
+    Kind.SGLANG,
+    list_models,
+    openai.chat(),
+    openai.complete(),
+    openai.fill(),
+    filling,
+    vllm.count_messages,
+    vllm.count_text,
+)

@@ -8,6 +8,7 @@ tools work by a grammar on every model that has a template.
 from inhouse.domain.models import Kind
 from inhouse.governance.admission import Admitted, AdmittedText
 from inhouse.inference.egress.channel import Channel
+from inhouse.inference.fim.prompt import filling
 from inhouse.inference.listing import ListedModel, Listing, plausible
 from inhouse.inference.openai.body import prompt_fields
 from inhouse.inference.openai.dialect import TGI
@@ -62,4 +63,13 @@ async def count_text(channel: Channel, admitted: AdmittedText) -> int:
     return len(tokens)
 
 
-SERVER = Server(Kind.TGI, list_models, openai.chat(dialect=TGI), openai.complete(TGI), count_messages, count_text)
+SERVER = Server(
+    Kind.TGI,
+    list_models,
+    openai.chat(dialect=TGI),
+    openai.complete(TGI),
+    openai.fill(dialect=TGI),
+    filling,
+    count_messages,
+    count_text,
+)

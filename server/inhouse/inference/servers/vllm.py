@@ -10,12 +10,15 @@ from contextlib import AsyncExitStack
 
 from inhouse.domain.events import Event
 from inhouse.domain.models import Kind
-from inhouse.governance.admission import Admitted, AdmittedText
+from inhouse.governance.admission import Admitted, AdmittedFill, AdmittedText
 from inhouse.inference.egress.channel import Channel
+from inhouse.inference.fim.prompt import filling
 from inhouse.inference.listing import ListedModel, Listing
 from inhouse.inference.openai import client
 from inhouse.inference.openai.body import prompt_fields
 from inhouse.inference.openai.client import Headers
+from inhouse.inference.openai.dialect import OPENAI
+from inhouse.inference.openai.fill import fill as fill_by_completion
 from inhouse.inference.openai.rules import Rules
 from inhouse.inference.prober import Prober
 from inhouse.inference.servers import openai
@@ -92,7 +95,17 @@ def chat(
     return client.chat(channel, admitted, extras, rules, stack, headers=headers)
 
 
+def fill(channel: Channel, admitted: AdmittedFill, rules: Rules, stack: AsyncExitStack) -> AsyncIterator[Event]:
+    """Special tokens are shown, or a stop text that is one would never be found (v1/engine/detokenizer.py)."""
+    extras: dict[str, object] = {"skip_special_tokens": False}
+    if _is_at_least(rules.version, 0, 32):
+        extras["priority"] = FILL
+    return fill_by_completion(channel, admitted, extras, rules, stack, OPENAI)
+
+
+FILL = 5
 BACKGROUND = 10
+"""Priorities; 0 is what somebody waits for."""
 
 
 def _is_at_least(version: str, *wanted: int) -> bool:
@@ -117,4 +130,4 @@ def _count(channel: Channel, answer: object) -> int:
     return count
 
 
-SERVER = Server(Kind.VLLM, list_models, chat, openai.complete(), count_messages, count_text)
+SERVER = Server(Kind.VLLM, list_models, chat, openai.complete(), fill, filling, count_messages, count_text)

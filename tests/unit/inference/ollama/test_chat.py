@@ -52,7 +52,7 @@ OFFERED = rules(tools=(READ, NOW))
 
 
 def body(request: ChatRequest, max_tokens: int | None = None) -> dict[str, Any]:
-    return json.loads(chat_body(Prompt(request, MODEL, max_tokens), 8192))
+    return json.loads(chat_body(Prompt(request, MODEL, max_tokens)))
 
 
 def test_nothing_is_said_that_was_not_asked() -> None:

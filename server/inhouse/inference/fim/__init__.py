@@ -1,0 +1,1 @@
+"""Filling in the middle: each model family's markers, prompts made with them, and answers read back."""
