@@ -15,8 +15,8 @@ from tests.lsp.plain_json import JsonObject
 TEXT = "---\nmodel: a|b\n---\n\n## You\n\nWhy?\n\n## a|b\n\nSo.\nIndeed.\n\n## You\n\nAnd?\n\n"
 
 
-async def asked(client: EditorClient, method: str, uri: str) -> list[JsonObject]:
-    found: object = await client.start(method, {"textDocument": {"uri": uri}}).result()
+async def asked(client: EditorClient, method: str, uri: str, **params: object) -> list[JsonObject]:
+    found: object = await client.start(method, {"textDocument": {"uri": uri}} | params).result()
     assert isinstance(found, list)
     return found  # pyright: ignore[reportUnknownVariableType]  # JSON
 
@@ -34,6 +34,18 @@ async def test_turns_fold_and_the_last_question_can_be_sent(start_client: StartC
         assert await lenses(editor) == [(13, "Send to the model", "inhouse.chat")]
         folds = await asked(client, "textDocument/foldingRange", editor.uri)
         assert [(fold["startLine"], fold["endLine"]) for fold in folds] == [(0, 2), (4, 6), (8, 11), (13, 15)]
+
+
+async def test_code_action_sends(start_client: StartClient) -> None:
+    with FakeBackend() as backend:
+        async with start_client(settings={"huggingface": {"customTGIEndpoint": backend.url}}) as client:
+            editor = ChatEditor(client, TEXT)
+            place = {"line": 5, "character": 0}
+            context = {"diagnostics": [], "only": ["source.inhouse.chat"], "triggerKind": 1}
+            here = {"start": place, "end": place}
+            [action] = await asked(client, "textDocument/codeAction", editor.uri, range=here, context=context)
+    assert (action["title"], action["kind"]) == ("Send to the model", "source.inhouse.chat")
+    assert action["command"]["arguments"] == [{"uri": editor.uri}]
 
 
 async def test_other_documents_have_none_of_it(start_client: StartClient) -> None:
