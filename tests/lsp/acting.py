@@ -1,16 +1,15 @@
 """One scene for tests of code actions: a server, a fake model with a scripted answer, and an editor with a file."""
 
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from inhouse.lsp import uris
 from inhouse.lsp.documents import Encoding
 from tests.fakes import answers
 from tests.fakes.server import CHAT, FakeBackend
-from tests.lsp.conftest import StartClient
+from tests.lsp.client import EditorClient
 from tests.lsp.editing import Editing
 from tests.lsp.plain_json import JsonObject
 
@@ -44,21 +43,28 @@ class Scene:
         return [params["message"] for params in self.editor.client.notified("window/showMessage")]
 
 
-@asynccontextmanager
-async def play(
-    start_client: StartClient,
-    file: Path,
-    answer: str | None = None,
-    *,
-    settings: JsonObject | None = None,
-    encoding: Encoding = "utf-16",
-    **options: Any,  # noqa: ANN401  # start_client's
-) -> AsyncGenerator[Scene]:
-    """`answer` is the model's, whatever it is asked; `settings` are those of the section `inhouse`."""
-    with FakeBackend(chat=None if answer is None else answers.chat((answer,))) as backend:
-        sections = {"huggingface": {"customTGIEndpoint": backend.url}, "inhouse": settings or {}}
-        async with start_client(settings=sections, **options) as client:
-            yield Scene(Editing(client, encoding), backend, file)
+@dataclass(frozen=True, slots=True)
+class Play:
+    """`async with play("the model's answer") as scene`."""
+
+    start_client: Callable[..., AbstractAsyncContextManager[EditorClient]]
+    workspace: Path
+
+    @asynccontextmanager
+    async def __call__(
+        self,
+        answer: str | None = None,
+        *,
+        file: str = "calc.py",
+        settings: JsonObject | None = None,
+        encoding: Encoding = "utf-16",
+        **options: object,
+    ) -> AsyncGenerator[Scene]:
+        """`settings` are those of the section `inhouse`, `options` those of `start_client`."""
+        with FakeBackend(chat=None if answer is None else answers.chat((answer,))) as backend:
+            sections = {"huggingface": {"customTGIEndpoint": backend.url}, "inhouse": settings or {}}
+            async with self.start_client(settings=sections, **options) as client:
+                yield Scene(Editing(client, encoding), backend, self.workspace / file)
 
 
 def kept(result: JsonObject) -> str:

@@ -1,7 +1,7 @@
 """`inhouse.action`: a piece of code changed as asked, in one edit, and nothing else."""
 
-from collections.abc import AsyncGenerator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from threading import Event
 
@@ -15,8 +15,7 @@ from tests.fakes.behaviours import cut_after, held, json_reply
 from tests.fakes.exchange import Exchange
 from tests.fakes.server import CHAT, refusing_url
 from tests.fakes.wire import Stall
-from tests.lsp import acting
-from tests.lsp.acting import ADD, BETTER, CODE, EXPLAIN, FIX, REWRITE, Scene, kept
+from tests.lsp.acting import ADD, BETTER, CODE, EXPLAIN, FIX, REWRITE, Play, Scene, kept
 from tests.lsp.client import CAPABILITIES
 from tests.lsp.conftest import StartClient
 from tests.lsp.editing import Editing, diagnostic
@@ -29,16 +28,6 @@ NO_PROGRESS = types.ClientCapabilities(
     )
 )
 """What eglot 1.9 declares, as far as it matters here."""
-
-
-Play = Callable[..., AbstractAsyncContextManager[Scene]]
-
-
-@pytest.fixture
-def play(start_client: StartClient, workspace: Path) -> Play:
-    return lambda answer=None, *, file="calc.py", **options: acting.play(
-        start_client, workspace / file, answer, **options
-    )
 
 
 class TestRewriting:
@@ -217,6 +206,21 @@ class TestMeanwhile:
             assert (result["outcome"], "changed while" in result["reason"]) == ("refused", True)
             assert scene.editor.text(uri) == CODE.replace("return", "await return")
             assert "return a + b" in kept(result)
+
+    @pytest.mark.parametrize("says_yes", [True, False])
+    async def test_typing_just_when_the_edit_comes_does_not_lose_it(self, play: Play, *, says_yes: bool) -> None:
+        async with play(BETTER) as scene:
+            uri = scene.open()
+            editor = scene.editor
+            editor.says_yes = says_yes
+
+            def meanwhile() -> None:
+                if len(editor.edits) == 1:
+                    editor.type(uri, (0, 0, 0, 0), "import sys\n")
+
+            editor.meanwhile = meanwhile
+            assert await editor.act(REWRITE, uri, ADD, instruction="Add.") == {"outcome": "applied"}
+            assert editor.text(uri) == "import sys\n" + CODE.replace("a - b", "a + b")
 
     async def test_closing_the_document_leaves_it_alone(self, play: Play) -> None:
         async with play() as scene, under_way(scene) as (uri, running, gate):

@@ -1,19 +1,15 @@
 """Each kind of code action from the menu to the text in the editor."""
 
-from collections.abc import Callable, Iterable
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Iterable
 from pathlib import Path
 
-import pytest
 from lsprotocol import types
 
 from tests.fakes import answers
 from tests.fakes.server import CHAT
 from tests.fakes.wire import Behaviour, Request, Step
-from tests.lsp import acting
-from tests.lsp.acting import ADD, CODE, COMPLETE, DOCUMENT, EXPLAIN, TESTS, Scene, kept
+from tests.lsp.acting import ADD, CODE, COMPLETE, DOCUMENT, EXPLAIN, TESTS, Play, kept
 from tests.lsp.client import CAPABILITIES
-from tests.lsp.conftest import StartClient
 
 CREATING = types.ClientCapabilities(
     window=CAPABILITIES.window,
@@ -25,15 +21,6 @@ CREATING = types.ClientCapabilities(
     ),
 )
 NEW_TEST = "```python\nfrom calc import add\n\n\ndef test_adds():\n    assert add(1, 2) == 3\n```"
-
-Play = Callable[..., AbstractAsyncContextManager[Scene]]
-
-
-@pytest.fixture
-def play(start_client: StartClient, workspace: Path) -> Play:
-    return lambda answer=None, *, file="calc.py", **options: acting.play(
-        start_client, workspace / file, answer, **options
-    )
 
 
 async def test_documents_a_function_without_touching_its_code(play: Play) -> None:
