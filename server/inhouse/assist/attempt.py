@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack
 
 from inhouse.assist.fitting import Fitted, fit, learn
 from inhouse.assist.needs import needs
+from inhouse.assist.restoring import restored
 from inhouse.assist.session import Session
 from inhouse.context.estimate import estimate_tokens
 from inhouse.context.weight import count_chars
@@ -93,7 +94,8 @@ class Attempt:
         yield Progress(Stage.WAITING if backend.loaded else Stage.LOADING, str(model.id))
         self._fitted = None
         fitted = self._fitted = await fit(self._session, self._request, self._candidate)
-        notices = list(fitted.notices)  # told once the server has taken it: a refused prompt is fitted anew
+        # Told once the server has taken it: a refused prompt is fitted anew.
+        notices = [*fitted.notices, *self._told_of_secrets(fitted)]
         async for event in await stack.enter_async_context(backend.stream(fitted.admitted)):
             while notices and not isinstance(event, Progress):
                 yield notices.pop(0)
@@ -101,7 +103,19 @@ class Attempt:
                 continue
             if isinstance(event, TextDelta | ThinkingDelta | ToolCall):
                 self._note(event)
+            if isinstance(event, ToolCall):
+                event, told = restored(event, self._session.redactor)
+                for notice in told:
+                    yield notice
             yield self._counted(event, fitted) if isinstance(event, Finished) else event
+
+    def _told_of_secrets(self, fitted: Fitted) -> list[Notice]:
+        counts = fitted.admitted.redactions
+        if not counts:
+            return []
+        what = ", ".join(f"{count}x {rule}" for rule, count in sorted(counts.items()))
+        _log.info("request %s: replaced %s", self._request.id, what)
+        return self._once_told("secrets", f"What looks like a credential was replaced before it was sent ({what}).")
 
     def _note(self, event: TextDelta | ThinkingDelta | ToolCall) -> None:
         self.begun = True

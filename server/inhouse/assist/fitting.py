@@ -3,15 +3,16 @@
 Counting sends the prompt to the backend, so the usual case counts once: a second count comes only when turns had to go.
 """
 
+import asyncio
 import math
 from dataclasses import dataclass
 
-from inhouse.assist.measure import Measure, measure
+from inhouse.assist.measure import THREAD_CHARS, Measure, measure
 from inhouse.assist.session import Session
 from inhouse.context.budget import answer_room, correction, reserved
 from inhouse.context.calibration import learnt
 from inhouse.context.plan import Plan
-from inhouse.context.weight import count_images
+from inhouse.context.weight import count_images, work
 from inhouse.domain.conversation import ChatRequest
 from inhouse.domain.events import Dropped, Notice
 from inhouse.domain.models import Count
@@ -50,7 +51,7 @@ class Fitted:
 
 async def fit(session: Session, request: ChatRequest, candidate: Candidate) -> Fitted:
     """Raises `policy`, `context_overflow` when what has to stay does not fit, and what a backend's counting raises."""
-    admitted = admit(Prompt(request, candidate.model), candidate.zone, session.policy, session.redactor)
+    admitted = await _admitted(session, request, candidate)
     measured = await measure(session, candidate.model.id)
     plan = await measured.plan(admitted.prompt.request)
     counter = _Counter(candidate.backend, measured)
@@ -69,7 +70,7 @@ async def fit(session: Session, request: ChatRequest, candidate: Candidate) -> F
 
 async def count(session: Session, request: ChatRequest, candidate: Candidate) -> Count:
     """Tokens of the whole request, with nothing left out."""
-    admitted = admit(Prompt(request, candidate.model), candidate.zone, session.policy, session.redactor)
+    admitted = await _admitted(session, request, candidate)
     measured = await measure(session, candidate.model.id)
     plan = await measured.plan(admitted.prompt.request)
     return await _Counter(candidate.backend, measured).count(admitted, plan.tokens())
@@ -80,6 +81,13 @@ def learn(session: Session, fitted: Fitted, counted: int) -> None:
     model = fitted.admitted.prompt.model.id
     before = session.catalog.ratios(model)
     session.catalog.calibrate(model, learnt(before, counted=counted, estimated=fitted.estimated))
+
+
+async def _admitted(session: Session, request: ChatRequest, candidate: Candidate) -> Admitted:
+    prompt = Prompt(request, candidate.model)
+    if work(request.messages) >= THREAD_CHARS:
+        return await asyncio.to_thread(admit, prompt, candidate.zone, session.policy, session.redactor)
+    return admit(prompt, candidate.zone, session.policy, session.redactor)
 
 
 class _Counter:

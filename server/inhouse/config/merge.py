@@ -1,6 +1,6 @@
 """The layers laid over each other: who set what, and what does not follow or does not count."""
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from inhouse.config.layer import Key, Layer, Place, Values
@@ -17,7 +17,11 @@ BOUND_TO_ORIGIN = (
 """What was said about one origin and must not be said about another: credentials, where they go, what stands for
 one (`kind`, for a router's key), and what loosens."""
 ADDING = frozenset({LayerName.PROJECT, LayerName.EDITOR})
-TIGHTENING: tuple[Key, ...] = (("privacy", "air_gapped"), ("privacy", "redact_secrets"))
+TIGHTENING: Mapping[Key, bool] = {
+    ("privacy", "air_gapped"): Privacy().air_gapped,
+    ("privacy", "redact_secrets"): Privacy().redact_secrets,
+}
+"""What an editor may switch on and not off, and whether it is on where no layer says anything."""
 
 
 @dataclass(slots=True)
@@ -60,8 +64,9 @@ def _laid_over(layers: Sequence[Layer]) -> Merged:
 
 def _set(merged: Merged, layer: Layer, key: Key, value: object) -> None:
     name = layer.place.name
-    if name is LayerName.EDITOR and key in TIGHTENING and not value and merged.values.get(key):
-        message = f"the {PLACES[merged.places[key].name]} switch this on, and the editor cannot switch it off"
+    if name is LayerName.EDITOR and key in TIGHTENING and not value and merged.values.get(key, TIGHTENING[key]):
+        by = merged.places[key].name if key in merged.places else LayerName.DEFAULT
+        message = f"the {PLACES[by]} switch this on, and the editor cannot switch it off"
         merged.problems.append(layer.place.warning(key, message))
         return
     if name is LayerName.PROJECT:

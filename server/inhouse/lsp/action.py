@@ -25,6 +25,7 @@ from inhouse.lsp.server import InhouseServer
 from inhouse.lsp.serving import Serving, argument
 from inhouse.lsp.source_file import excludes, sendable, source_file
 from inhouse.lsp.stages import Stages
+from inhouse.lsp.test_target import find_target
 from inhouse.workspace.instructions import read_instructions
 
 TITLE = "Inhouse"
@@ -48,6 +49,7 @@ async def action(ls: InhouseServer, serving: Serving, call: types.ExecuteCommand
         instruction=(wanted.instruction or "").strip(),
         diagnostic=diagnostic,
         model=wanted.model or serving.selected.id,
+        tests=await asyncio.to_thread(find_target, ls, session, document, file) if kind is ActionKind.TESTS else None,
         project=await asyncio.to_thread(_project, ls, session, document),
     )
     run = ActionRun(ls, session, document, request)

@@ -19,6 +19,7 @@ from inhouse.lsp.kept_answer import KeptAnswer
 from inhouse.lsp.questions import choose
 from inhouse.lsp.server import InhouseServer
 from inhouse.lsp.stages import Stages
+from inhouse.lsp.test_target import is_there, reread
 
 YES, NO = "Let it", "No"
 
@@ -96,6 +97,8 @@ class ActionRun:
             return await self._refuse(outcome, "The model sees nothing to change there.")
         if not apply_edit.takes_edits(self._client):
             return await self._show(outcome, "This editor takes no edits from a language server.")
+        if outcome.creates and not apply_edit.takes_new_files(self._client):
+            return await self._show(outcome, f"This editor creates no files: {outcome.file.name} is left to you.")
         change = await self._change(outcome)
         if change is None:
             return await self._refuse(outcome, "The code was changed while the model was at work on it.")
@@ -104,18 +107,25 @@ class ActionRun:
         if failure is not None:
             return await self._refuse(outcome, failure)
         messages.info(self._client, " ".join(self._notices))
-        return {"outcome": "applied"}
+        elsewhere = outcome.file.uri != self._document.uri
+        return {"outcome": "applied", "uri": outcome.file.uri} if elsewhere else {"outcome": "applied"}
 
     async def _change(self, outcome: Edited) -> Change | None:
-        """In terms of the document as it is now; None where what the edits touch is not what it was."""
+        """In terms of the file as it is now; None where what the edits touch is not what it was."""
         now = self._ls.documents.get(outcome.file.uri)
-        if now is None:
-            return None
-        file = replace(outcome.file, lines=now.lines)
-        if now.version == self._document.version:
-            return Change(file, outcome.edits, now.version)
-        edits = await asyncio.to_thread(rebase, outcome.edits, outcome.file.lines, now.lines)
-        return None if edits is None else Change(file, edits, now.version)
+        if now is not None:
+            file, version = replace(outcome.file, lines=now.lines), now.version
+        elif outcome.file.uri == self._document.uri:
+            return None  # it was closed
+        elif outcome.creates:
+            there = await asyncio.to_thread(is_there, outcome.file)
+            return None if there else Change(outcome.file, outcome.edits, None, creates=True)
+        else:
+            file, version = await asyncio.to_thread(reread, self._ls, self._session, outcome.file), None
+        if file.lines == outcome.file.lines:
+            return Change(file, outcome.edits, version)
+        edits = await asyncio.to_thread(rebase, outcome.edits, outcome.file.lines, file.lines)
+        return None if edits is None else Change(file, edits, version)
 
     async def _refuse(self, outcome: Edited | Unusable, reason: str) -> Shape:
         kept = await self._keep(outcome)

@@ -4,7 +4,6 @@ Each action is complete and carries a command: there is no resolve, which would 
 """
 
 import asyncio
-import re
 
 from lsprotocol import types
 
@@ -13,6 +12,7 @@ from inhouse.context.syntax.near import block_near
 from inhouse.domain.actions import ActionKind
 from inhouse.domain.code import Diagnostic
 from inhouse.domain.errors import InhouseError
+from inhouse.lsp import uris
 from inhouse.lsp.chat_document.offers import chat_actions
 from inhouse.lsp.diagnostics import line_range, to_diagnostic
 from inhouse.lsp.documents import Document, Encoding
@@ -20,10 +20,9 @@ from inhouse.lsp.places import to_range, to_span
 from inhouse.lsp.server import InhouseServer
 from inhouse.lsp.serving import Serving
 from inhouse.lsp.source_file import source_file
+from inhouse.workspace.test_conventions import convention_of
 
 COMMAND = "inhouse.action"
-
-_TEST_FILE = re.compile(r"(^|/)(tests?|__tests__)/|(^|/)test_[^/]*$|[._-](test|spec)s?\.[^/]*$|Tests?\.[a-z]+$")
 
 
 async def code_action(ls: InhouseServer, serving: Serving, params: types.CodeActionParams) -> list[types.CodeAction]:
@@ -45,9 +44,16 @@ async def code_action(ls: InhouseServer, serving: Serving, params: types.CodeAct
         return []  # it is never sent, so nothing can be done with it
     given = _Given(document, params, ls.documents.encoding)
     span = to_span(document.lines, line_range(params.range), ls.documents.encoding)
-    here = Here(file, span, given.diagnostics, block_near(file, span.start.line), bool(_TEST_FILE.search(file.name)))
+    here = Here(file, span, given.diagnostics, block_near(file, span.start.line), testable=_testable(document))
     found = [given.action(offer) for offer in offers(here, wish)]
     return [*found, *chat_actions(document, serving.jobs)] if wish.takes(ActionKind.CHAT) else found
+
+
+def _testable(document: Document) -> bool:
+    """Whether it is known how its tests are named, and it holds none itself."""
+    path = uris.to_path(document.uri)
+    convention = None if path is None else convention_of(path)
+    return path is not None and convention is not None and not convention.is_test(path.name)
 
 
 class _Given:

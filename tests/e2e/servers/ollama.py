@@ -39,7 +39,7 @@ def ollama(
     server = RunningServer("ollama", build_ollama.VERSION, port, CHAT_ONLY, num_ctx or 4096, launch)
     with started(server):
         for name, template in ((CHAT_ONLY, None), (WITH_TOOLS, _HERMES.read_text("utf-8"))):
-            _create(server, name, modelfile(model, template=template, num_ctx=num_ctx))
+            create(server, name, modelfile(model, template=template, num_ctx=num_ctx))
         yield server
 
 
@@ -53,7 +53,8 @@ def modelfile(model: Path, *, template: str | None = None, num_ctx: int | None =
     return "\n".join(lines) + "\n"
 
 
-def _create(server: RunningServer, name: str, text: str) -> None:
+def create(server: RunningServer, name: str, text: str) -> None:
+    """A further model, by its Modelfile."""
     path = server.log.with_name("Modelfile")
     path.write_text(text, "utf-8")
     command = [server.launch.command[0], "create", name, "-f", str(path)]

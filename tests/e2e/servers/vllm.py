@@ -27,6 +27,7 @@ class Options:
     chat_template: bool = True
     key: str | None = None
     max_model_len: int = MAX_MODEL_LEN
+    name: str = MODEL
 
 
 def converted(folder: Path, gguf: Path, *, chat_template: bool = True) -> Path:
@@ -50,7 +51,7 @@ def vllm(folder: Path, model: Path, options: Options | None = None) -> Generator
     folder.mkdir(parents=True, exist_ok=True)
     options = options or Options()
     port = free_port()
-    command = [str(_program("vllm")), "serve", str(model), "--served-model-name", MODEL]
+    command = [str(_program("vllm")), "serve", str(model), "--served-model-name", options.name]
     command += ["--host", "127.0.0.1", "--port", str(port), "--max-model-len", str(options.max_model_len)]
     command += ["--enforce-eager"]
     if options.tool_parser:
@@ -58,7 +59,7 @@ def vllm(folder: Path, model: Path, options: Options | None = None) -> Generator
         command += ["--chat-template", str(_HERE / "hermes.jinja")]
     environment = _environment(folder) | ({} if options.key is None else {"VLLM_API_KEY": options.key})
     launch = Launch(tuple(command), environment, "/health", folder / "vllm.log", PATIENCE)
-    server = RunningServer("vllm", VERSION, port, MODEL, options.max_model_len, launch, options.key)
+    server = RunningServer("vllm", VERSION, port, options.name, options.max_model_len, launch, options.key)
     with started(server):
         yield server
 

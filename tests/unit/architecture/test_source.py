@@ -33,6 +33,7 @@ MAY_START_PROCESSES = {
     "inference.embedded.process": "the engine",
     "inference.embedded.index": "pip or uv, in `model pull`",
     "inference.keys.command": "api_key_command",
+    "workspace.git_program": "git",
 }
 
 

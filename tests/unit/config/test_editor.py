@@ -130,6 +130,7 @@ def test_older_numbers_and_the_newer_section_over_them(setup: Setup) -> None:
         ({"audit": {"enabled": False}}, "inhouse.audit"),
         ({"privacy": {"localNetworks": ["0.0.0.0/0"]}}, "inhouse.privacy.localNetworks"),
         ({"privacy": {"airGapped": False}}, "inhouse.privacy.airGapped"),
+        ({"privacy": {"redactSecrets": False}}, "inhouse.privacy.redactSecrets"),
         ({"privacy": {"exclude": ["!**/.env"]}}, "inhouse.privacy.exclude"),
     ],
 )
@@ -142,10 +143,18 @@ def test_what_an_editor_may_not_say_is_ignored_alone(setup: Setup, tree: dict[st
     assert (problem.key, problem.severity) == (key, "warning")
     assert loaded.config.model == "kept"
     assert loaded.config.privacy.air_gapped
+    assert loaded.config.privacy.redact_secrets
     assert not loaded.config.privacy.local_networks
     backend = loaded.config.backends.get("a")
     if backend:
         assert (backend.api_key_env, backend.zone, backend.verify, backend.ca_file) == ("", "", True, "")
+
+
+def test_an_editor_may_switch_off_what_protects_nobody(setup: Setup) -> None:
+    write(setup.user, "[completion]\nenabled = true\n[routing]\nfallback = true")
+    setup.inhouse({"completion": {"enabled": False}, "routing": {"fallback": False}})
+    config = setup.load().config
+    assert (config.completion.enabled, config.routing.fallback) == (False, False)
 
 
 def test_an_editor_may_tighten(setup: Setup) -> None:

@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inhouse.inference.slots import Slots
+from inhouse.inference.slots import Slots, Urgency
 
 
 class Crowd:
@@ -69,6 +69,16 @@ async def test_urgent_ones_go_first() -> None:
         await crowd.leave(name)
     assert crowd.entered == ["first", "chat", "another chat", "title", "another title"]
     await crowd.leave("another title")
+
+
+async def test_a_suggestion_comes_behind_a_chat_and_before_a_title() -> None:
+    crowd = Crowd(Slots(1))
+    await crowd.come("first")
+    for name in ("background", "fill", "chat"):
+        await crowd.come(name, Urgency[name.upper()])
+    for name in ("first", "chat", "fill", "background"):
+        await crowd.leave(name)
+    assert crowd.entered == ["first", "chat", "fill", "background"]
 
 
 async def test_who_gives_up_waiting_is_in_nobodys_way() -> None:

@@ -7,9 +7,10 @@ import pytest
 from inhouse.config.schema import Tokens
 from inhouse.domain.conversation import ChatRequest
 from inhouse.domain.errors import ErrorKind, InhouseError
+from inhouse.domain.fill import Fill, Filling, FillRequest
 from inhouse.domain.models import Kind, Zone
 from inhouse.domain.prompt import Prompt
-from inhouse.governance.admission import admit, admit_text
+from inhouse.governance.admission import admit, admit_fill, admit_text
 from inhouse.governance.policy import Policy
 from inhouse.governance.redaction.redactor import Redactor
 from inhouse.inference.announce import announce
@@ -22,6 +23,7 @@ OPEN = Policy(air_gapped=False, local_networks=())
 REASON = InhouseError(kind=ErrorKind.INVALID_CONFIG, message="No key.", hint="Set one.")
 MODEL = announce("lab", ListedModel("m", 1), override=None, tokens=Tokens(), local=True)
 PROMPT = admit(Prompt(ChatRequest("r1", ()), MODEL), Zone.LOCAL, OPEN, REDACTOR)
+FILL = admit_fill(Fill(FillRequest("r1", "a", "b"), MODEL), Zone.LOCAL, OPEN, REDACTOR)
 TEXT = admit_text("x", "r1", "lab", Zone.LOCAL, OPEN, REDACTOR)
 
 
@@ -30,10 +32,16 @@ async def streamed(lab: UnusableBackend) -> None:
         pass
 
 
+async def filled(lab: UnusableBackend) -> None:
+    async with lab.fill(FILL):
+        pass
+
+
 CALLS: dict[str, Callable[[UnusableBackend], Awaitable[object]]] = {
     "zone": UnusableBackend.zone,
     "models": UnusableBackend.models,
     "stream": streamed,
+    "fill": filled,
     "count_messages": lambda lab: lab.count_messages(PROMPT),
     "count_text": lambda lab: lab.count_text(TEXT),
 }
@@ -51,6 +59,10 @@ async def test_every_call_says_why(call: str) -> None:
     assert [(one.kind, one.message, one.hint, one.backend) for one in raised] == [
         (ErrorKind.INVALID_CONFIG, "No key.", "Set one.", "lab")
     ] * 2
+
+
+def test_nothing_is_promised() -> None:
+    assert UnusableBackend("lab", "http://lab", Kind.AUTO, REASON).filling(MODEL) is Filling.NOTHING
 
 
 async def test_getting_ready_is_nothing() -> None:

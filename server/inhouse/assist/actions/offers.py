@@ -49,13 +49,14 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Here:
-    """A place: a selection or a bare cursor, what is wrong there, and the smallest block around it."""
+    """A place: a selection or a bare cursor, what is wrong there, and the smallest block around it.
+    `testable`: it is known where tests of this file go."""
 
     file: SourceFile
     span: Span
     diagnostics: tuple[Diagnostic, ...] = ()
     block: Block | None = None
-    is_test: bool = False
+    testable: bool = True
 
 
 def is_below(kind: str, kinds: Iterable[str]) -> bool:
@@ -114,7 +115,7 @@ def _kinds(here: Here) -> set[ActionKind]:
         found.add(ActionKind.EXPLAIN)
     if block is not None and (selected or not block.documented):
         found.add(ActionKind.DOCUMENT)
-    if block is not None and not here.is_test and not block.empty:
+    if block is not None and here.testable and not block.empty:
         found.add(ActionKind.TESTS)
     if (block is not None and not selected and block.empty) or _has_to_do(here):
         found.add(ActionKind.COMPLETE)

@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 from inhouse.assist import chat
 from inhouse.assist.actions.prompt import EXPLAINING, Prompting
+from inhouse.assist.actions.region import whole_lines
 from inhouse.assist.actions.request import ActionRequest, Edited, Step, Told, Unusable
 from inhouse.assist.actions.secrets import damage, restored
 from inhouse.assist.session import Session
@@ -26,7 +27,6 @@ _INTENTS = {
     ActionKind.REWRITE: Intent.REWRITE,
     ActionKind.DOCUMENT: Intent.DOCUMENT,
     ActionKind.COMPLETE: Intent.COMPLETE,
-    ActionKind.TESTS: Intent.WHOLE_FILE,
 }
 
 
@@ -75,19 +75,28 @@ async def _once(
 
 def _read(request: ActionRequest, redactor: Redactor, answer: str, finished: Finished) -> tuple[Step, ...]:
     """The outcome, with what the user is to be told before it. May take as long as comparing texts does."""
-    model, file, span = finished.model, request.file, request.span
-    if request.kind in EXPLAINING:
+    model, region = finished.model, _region(request)
+    if region is None:
         return (Told(answer, model),)
     text, notices = restored(answer, redactor)
-    found = read_answer(
-        text,
-        Region(file, span, _INTENTS[request.kind]),
-        cut=finished.finish_reason is FinishReason.LENGTH,
-        syntax=check,
-    )
+    found = read_answer(text, region, cut=finished.finish_reason is FinishReason.LENGTH, syntax=check)
     if isinstance(found, Unreadable):
         return (Unusable(found.reason, answer, model),)
-    damaged = damage(text_of(file.lines, span), edited(file.lines, span, found), redactor)
+    lines = region.file.lines
+    damaged = damage(text_of(lines, region.span), edited(lines, region.span, found), redactor)
     if damaged is not None:
         return (Unusable(damaged, answer, model),)
-    return (*notices, Edited(file, found, answer, model))
+    creates = request.tests is not None and not request.tests.exists
+    return (*notices, Edited(region.file, found, answer, model, creates=creates))
+
+
+def _region(request: ActionRequest) -> Region | None:
+    """What may change; None for an answer that is only to be read."""
+    if request.kind in EXPLAINING:
+        return None
+    if request.kind is not ActionKind.TESTS:
+        return Region(request.file, request.span, _INTENTS[request.kind])
+    if request.tests is None:
+        return None
+    lines = request.tests.file.lines
+    return Region(request.tests.file, whole_lines(lines, 0, len(lines) - 1), Intent.WHOLE_FILE)

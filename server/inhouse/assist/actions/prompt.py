@@ -12,7 +12,7 @@ from inhouse.context.project_text import project_text
 from inhouse.context.prompts.instruction import Instruction, instruction_in, without
 from inhouse.context.prompts.message import messages
 from inhouse.context.prompts.piece import text_of
-from inhouse.context.prompts.tasks import SYSTEM, task
+from inhouse.context.prompts.tasks import SYSTEM, task, tests_go
 from inhouse.context.syntax.blocks import Outline, lines_of
 from inhouse.context.syntax.outline import outline
 from inhouse.domain.actions import ActionKind
@@ -74,14 +74,29 @@ class Prompting:
 
     def _messages(self) -> tuple[Message, ...]:
         request, shown = self.request, self.shown
-        code = code_context(shown.file, shown.span, shown.outline, self.limit, self.room.tokens)
+        others = _others(request)
+        code = code_context(shown.file, shown.span, shown.outline, self.limit, self.room.tokens, others)
         return messages(SYSTEM[request.kind], self.project, code.render(), _task(request, shown))
 
 
 def _task(request: ActionRequest, shown: Shown) -> str:
     found, lines = request.diagnostic, request.file.lines
     line = lines[found.span.start.line] if found is not None and found.span.start.line < len(lines) else ""
-    return task(request.kind, shown.file.language, shown.instruction, found, line)
+    said = task(request.kind, shown.file.language, shown.instruction, found, line)
+    if request.kind is not ActionKind.TESTS:
+        return said
+    target = request.tests
+    name = None if target is None else target.file.name
+    where = tests_go(name, target.framework if target else "", exists=target is not None and target.exists)
+    return f"{where}\n{said}" if said else where
+
+
+def _others(request: ActionRequest) -> tuple[SourceFile, ...]:
+    """The tests that there are, which show how they are written here."""
+    target = request.tests
+    if target is None or not target.exists or target.file.uri == request.file.uri:
+        return ()
+    return (target.file,)
 
 
 def _shown(request: ActionRequest) -> Shown:

@@ -9,8 +9,8 @@ from inhouse.domain.project import ProjectText
 
 
 @dataclass(frozen=True, slots=True)
-class TestFile:
-    """Where tests go: a file that is there, or is to be made (with no lines then)."""
+class TestTarget:
+    """Where tests go: a file that is there, which may be the tested one itself, or one that is to be made."""
 
     file: SourceFile
     exists: bool
@@ -19,7 +19,8 @@ class TestFile:
 
 @dataclass(frozen=True, slots=True)
 class ActionRequest:
-    """`span` is what may change, or what is asked about; of tests, what is tested. `model` is an id, or None for the
+    """`span` is what may change, or what is asked about; of tests, what is tested, and `tests` says
+    where they go. `model` is an id, or None for the
     default. `project` is what the project says of itself. With `embedded_stands_in`, the embedded model may do it when
     the one that was meant cannot be reached."""
 
@@ -30,7 +31,7 @@ class ActionRequest:
     instruction: str = ""
     diagnostic: Diagnostic | None = None
     model: str | None = None
-    tests: TestFile | None = None
+    tests: TestTarget | None = None
     project: tuple[ProjectText, ...] = ()
     embedded_stands_in: bool = False
 

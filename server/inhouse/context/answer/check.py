@@ -14,7 +14,7 @@ from inhouse.context.answer.place import Place
 from inhouse.context.answer.region import SyntaxCheck, Unreadable
 
 _BROKEN = Unreadable("With the answer, the file could no longer be parsed.")
-_UNBALANCED = Unreadable("Brackets or quotes of the answer are not balanced: it seems to be incomplete.")
+_UNBALANCED = Unreadable("With the answer, the file could no longer be parsed: brackets or quotes are not balanced.")
 
 
 def objection(new: Sequence[str], place: Place, syntax: SyntaxCheck | None) -> Unreadable | None:
@@ -25,11 +25,12 @@ def objection(new: Sequence[str], place: Place, syntax: SyntaxCheck | None) -> U
     after = "\n".join((*place.before, *new, *place.after, ""))
     if other := foreign("\n".join(new), "\n".join(place.old), place.language):
         return Unreadable(f"The answer seems to be {other}, not {place.language}.")
-    faults = syntax.errors(after, place.language) if syntax is not None else None
-    if syntax is not None and faults is not None:
-        return _BROKEN if faults > (syntax.errors(before, place.language) or 0) else None
+    # Before a grammar is asked: tree-sitter's for Python takes an empty block and odd indentation.
     if _parsed(before, place.language) and not _parsed(after, place.language):
         return _BROKEN
+    faults = syntax.errors(after, place.language) if syntax is not None else None
+    if syntax is not None and faults is not None:
+        return _BROKEN if faults and faults > (syntax.errors(before, place.language) or 0) else None
     return _UNBALANCED if _open(after, place.language) > _open(before, place.language) else None
 
 

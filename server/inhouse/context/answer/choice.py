@@ -8,12 +8,15 @@ from inhouse.context.answer.declarations import declared, first_declaration
 from inhouse.context.answer.fences import Fenced, fenced, outside
 from inhouse.context.answer.languages import KNOWN, PROSE, named, related
 from inhouse.context.answer.place import Place
-from inhouse.context.answer.prose import declines, without_prose
+from inhouse.context.answer.prose import declines, is_prose, without_prose
 from inhouse.context.answer.region import Unreadable
 
 _BESIDE = frozenset({"shellscript", "plaintext", "json", "diff"})
 """What is shown beside code: commands to run, output."""
 
+_TAGGED = re.compile(
+    r"<(?P<tag>code|answer|output|result|replacement|response|pre)>\n?(?P<text>.*?)\n?</(?P=tag)>", re.DOTALL
+)
 _SPAN = re.compile(r"`(?P<code>[^`\n]+)`")
 
 CLEARLY = 0.25
@@ -24,14 +27,31 @@ def code_of(text: str, place: Place) -> str | Unreadable:
     """The code of an answer that is no diff."""
     if not text.strip():
         return Unreadable("The answer is empty.")
+    text = _untagged(text, place)
     blocks = fenced(text, place.language)
-    if not blocks:
+    if not blocks or (place.language in PROSE and _is_the_text(text, blocks)):
         return _bare(text, place)
     meant = [block for block in blocks if block.text.strip()]
     if not meant:
         said = outside(text, blocks)
         return Unreadable("The model declined: it sent no code." if declines(said) else "The answer has no code.")
+    if len(meant) == 1 and named(meant[0].info) == "markdown" and place.language not in PROSE:
+        return code_of(meant[0].text, place)
     return _one(meant, place)
+
+
+def _untagged(text: str, place: Place) -> str:
+    """Without a pair of tags around all of it."""
+    found = _TAGGED.fullmatch(text.strip())
+    return found["text"] if found is not None and f"<{found['tag']}" not in place.fragment else text
+
+
+def _is_the_text(text: str, blocks: Sequence[Fenced]) -> bool:
+    """Whether blocks in a prose answer belong to the prose that was asked for, and are not its wrapping."""
+    if named(blocks[0].info) == "markdown":
+        return False
+    around = outside(text, tuple(blocks))
+    return any(line.strip() and not is_prose(line) for line in around.split("\n")) or bool(blocks[0].info)
 
 
 def _bare(text: str, place: Place) -> str | Unreadable:

@@ -32,7 +32,7 @@ def completed(lines: Sequence[str], place: Place) -> Sequence[str] | Unreadable:
 
 
 def _telling(new: Sequence[str], theirs: Header, place: Place, header: Header) -> bool:
-    """Whether the answer begins with a declaration of the region's own kind; a body may begin with an inner function."""
+    """Whether the answer is one declaration of the region's own kind; a body may begin with an inner function."""
     return (
         new[theirs.first].split()[:1] == place.old[header.first].split()[:1]
         and len(new) > 1

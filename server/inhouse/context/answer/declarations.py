@@ -17,7 +17,7 @@ _BOUND = re.compile(
 )
 _C_LIKE = re.compile(
     r"^\s*(?!return\b|if\b|for\b|while\b|switch\b|else\b|throw\b|new\b|do\b|case\b|catch\b|await\b|yield\b)"
-    rf"(?:{_MODIFIERS}\s+)*(?:[\w:<>,\[\]*&?.~]+\s+[*&]*)?(?P<name>[A-Za-z_$~][\w$:~]*)\s*\([^;]*\)?[^;=]*\{{?\s*$"
+    rf"(?:{_MODIFIERS}\s+)*(?:[\w:<>,\[\]*&?.~]+\s+[*&]*)?(?P<name>[A-Za-z_$~][\w$:~]*)\s*\((?!\s*[\"'`])[^;]*\)?[^;=]*\{{?\s*$"
 )
 _TYPED = frozenset(
     {"java", "c", "cpp", "csharp", "typescript", "javascript", "typescriptreact", "javascriptreact", "dart"}
@@ -71,7 +71,7 @@ def decorates(line: str) -> bool:
 
 
 def first_declaration(lines: Sequence[str], language: str) -> str | None:
-    """The line of the declaration that a text begins with, behind comments and decorators; None if it begins otherwise."""
+    """The line of the declaration that a text begins with, behind comments and decorators; None if there is none."""
     for line in lines:
         if not line.strip() or decorates(line) or line.lstrip().startswith(("#", "//", "/*", "*", "--")):
             continue

@@ -17,8 +17,8 @@ _ENDS = frozenset({"}", "{", ";", ":", "pass", "."})
 
 
 def documented(lines: Sequence[str], place: Place, syntax: SyntaxCheck | None) -> Sequence[str] | Unreadable:
-    """The region's lines with the answer's documentation. The answer is that alone, or with the code it is for: all of it
-    as it was, or its header only."""
+    """The region's lines with the answer's documentation. The answer is that alone, or with the code that it is for:
+    all of it as it was, or its header only."""
     whole = framed(lines, place)
     if _same_code(whole, place, syntax):
         return whole
@@ -34,13 +34,12 @@ def documented(lines: Sequence[str], place: Place, syntax: SyntaxCheck | None) -
 
 
 def _same_code(new: Sequence[str], place: Place, syntax: SyntaxCheck | None) -> bool:
-    """By the grammar where there is one. In Python, where indentation is code, by a look at that too."""
-    one, other = "\n".join(new), "\n".join(place.old)
-    exact = [syntax.code_tokens(each, place.language) for each in (one, other)] if syntax is not None else [None]
-    same = code_tokens(one, place.language) == code_tokens(other, place.language)
-    if exact[0] is None or named(place.language) == "python":
-        return same
-    return exact[0] == exact[-1]
+    """By the grammar, which wants the whole file, where there is one."""
+    files = ["\n".join((*place.before, *part, *place.after, "")) for part in (new, place.old)]
+    exact = [syntax.code_tokens(each, place.language) for each in files] if syntax is not None else [None, None]
+    if None not in exact:
+        return exact[0] == exact[1]
+    return code_tokens("\n".join(new), place.language) == code_tokens("\n".join(place.old), place.language)
 
 
 def _without_end(code: tuple[str, ...]) -> tuple[str, ...]:
@@ -92,12 +91,12 @@ def _docstring_lines(body: Sequence[str], language: str) -> int:
 def _with_comment(doc: Sequence[str], place: Place) -> Sequence[str] | Unreadable:
     """Above the declaration with its attributes, in the place of a comment that the region begins with."""
     new = framed(doc, place)
-    above = next((line.strip() for line in reversed(place.before) if line.strip() or True), "")
+    above = next((line.strip() for line in reversed(place.before)), "")
     if above.endswith("*/") or above.startswith("///"):
         return Unreadable("There is documentation above the code already, outside of the asked place.")
     first = next((each for each in tokens("\n".join(place.old), place.language)), None)
     start = next((at for at, line in enumerate(place.old) if line.strip()), 0)
     if first is None or first.kind != "comment" or first.line != start:
-        return (*place.old[:start], *(line for line in new if line.strip() or True), *place.old[start:])
+        return (*place.old[:start], *new, *place.old[start:])
     there = _documentation(place.old[start:], place.language)
     return (*place.old[:start], *new, *place.old[start + len(there) :])

@@ -12,8 +12,8 @@ _INDENTED = frozenset({"python"})
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """`first` is the line of the declaration itself, behind its decorators; `last` and `column` are just behind the colon
-    or bracket that opens its body."""
+    """`first` is the line of the declaration itself, behind its decorators; `last` and `column` are just behind the
+    colon or bracket that opens its body."""
 
     first: int
     last: int

@@ -88,7 +88,7 @@ def tokens(text: str, language: str) -> Iterator[Token]:
 
 
 def balance(text: str, language: str) -> Counter[str] | None:
-    """How many brackets of each kind are open at the end, below zero where more are closed; None where it says nothing."""
+    """How many brackets of each kind are open at the end, below zero where more are closed; None: no telling."""
     if not known(language) or named(language) in _UNBRACKETED:
         return None
     open_: Counter[str] = Counter()

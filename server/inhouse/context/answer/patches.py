@@ -1,4 +1,4 @@
-"""Answers in the form of changes: unified diffs, and pairs of search and replacement. They are applied to the lines of the
+"""Answers in the form of changes: unified diffs, and pairs of search and replacement. They are applied to lines of the
 file by what these say, never by their numbers, and only where nothing outside the region changes.
 """
 
@@ -85,7 +85,7 @@ def _hunks(lines: Sequence[str]) -> list[Change]:
     new: list[str] = []
     for line in [*lines, "@@"]:
         if _HUNK.match(line):
-            found += [Change(tuple(old), tuple(new))] if old != new else []
+            found += [Change(tuple(old), tuple(new))] if any(text.strip() for text in (*old, *new)) else []
             old, new = [], []
         elif not _FILE.match(line):
             text = line[1:] if line[:1] in {" ", "+", "-"} else line

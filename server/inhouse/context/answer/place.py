@@ -5,12 +5,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from inhouse.context.answer.region import Region
+from inhouse.domain.code import Position
+
+BYTE_ORDER_MARK = "\ufeff"
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
     """Lines here have no ends. `old` are the whole lines that the region touches; `head` and `tail` are those parts of
-    the first and the last of them that lie outside of it."""
+    the first and the last of them that lie outside of it. `mark`: the region begins with the file's byte order mark,
+    which is not in `old`."""
 
     before: tuple[str, ...]
     old: tuple[str, ...]
@@ -18,6 +22,7 @@ class Place:
     head: str
     tail: str
     language: str
+    mark: bool
 
     @property
     def partial(self) -> bool:
@@ -37,19 +42,26 @@ class Place:
 
 def place_of(region: Region) -> Place:
     lines = [without_end(line) for line in region.file.lines] or [""]
+    mark = lines[0].startswith(BYTE_ORDER_MARK)
     start, end = region.span.start, region.span.end
     last = end.line - 1 if end.character == 0 and end.line > start.line else end.line
     last = min(last, len(lines) - 1)
     first = min(start.line, last)
     tail = lines[last][end.character :] if last == end.line else ""
     return Place(
-        before=tuple(lines[:first]),
-        old=tuple(lines[first : last + 1]),
+        before=_unmarked(lines[:first]),
+        old=_unmarked(lines[first : last + 1]),
         after=tuple(lines[last + 1 :]),
-        head=lines[first][: start.character],
+        head=lines[first][: start.character].removeprefix(BYTE_ORDER_MARK),
         tail=tail,
         language=region.file.language,
+        mark=mark and start == Position(0, 0),
     )
+
+
+def _unmarked(lines: Sequence[str]) -> tuple[str, ...]:
+    """A byte order mark is no part of the first line's code."""
+    return (lines[0].removeprefix(BYTE_ORDER_MARK), *lines[1:]) if lines else ()
 
 
 def without_end(line: str) -> str:

@@ -12,9 +12,12 @@ _LEFT_OUT = (
     r"vorhandene\w*|unverändert\w*|existant\w*|reste|inchangé\w*|existente|resto|其余|其他|省略|不变"
 )
 _SAID = (
-    r"(?:the )?(?:rest|remainder) of (?:the |your |this )?(?:\w+ )?(?:code|file|function|class|method|implementation|module|body)\b.*",
-    r"(?:the |your |all )?(?:other |previous |original )?existing (?:code|methods?|implementation|logic|functions?|imports?|content)\b.*",
-    r"(?:the |all )?(?:other |remaining )?(?:code|implementation|everything|logic|body|methods?|rest|functions?)(?: else)? "
+    r"(?:the )?(?:rest|remainder) of (?:the |your |this )?(?:\w+ )?"
+    r"(?:code|file|function|class|method|implementation|module|body)\b.*",
+    r"(?:the |your |all )?(?:other |previous |original )?existing "
+    r"(?:code|methods?|implementation|logic|functions?|imports?|content)\b.*",
+    r"(?:the |all )?(?:other |remaining )?"
+    r"(?:code|implementation|everything|logic|body|methods?|rest|functions?)(?: else)? "
     r"(?:remains?|stays?|is|are|goes)(?: exactly)? (?:the same|unchanged|as (?:is|before)|here|omitted)\b.*",
     r"(?:no changes?|unchanged)(?: (?:needed|here|below|above|code|from here))?",
     r"(?:same|code|as) (?:as )?(?:before|above|in the original)(?: here)?",

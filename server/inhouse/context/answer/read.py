@@ -15,7 +15,7 @@ from inhouse.context.answer.hunks import edits
 from inhouse.context.answer.indentation import indent
 from inhouse.context.answer.numbering import without_numbers
 from inhouse.context.answer.patches import applied, changes
-from inhouse.context.answer.place import Place, place_of
+from inhouse.context.answer.place import BYTE_ORDER_MARK, Place, place_of
 from inhouse.context.answer.placeholders import placeholder
 from inhouse.context.answer.region import Intent, Region, SyntaxCheck, Unreadable
 from inhouse.context.answer.repetition import once, runs_in_circles
@@ -32,8 +32,8 @@ def read_answer(
 ) -> tuple[TextEdit, ...] | Unreadable:
     """The edits that the answer means, inside the region only; none where it leaves the code as it is.
 
-    `cut`: the answer ended at its length limit. Without `syntax`, or a grammar for the language, a rougher check decides
-    whether the code is whole. Takes some 10 ms for a file of 10,000 lines without a grammar.
+    `cut`: the answer ended at its length limit. Where `syntax` has no grammar for the language, a rougher check decides
+    whether the code is whole.
     """
     if cut:
         return Unreadable("The answer was cut off at its length limit.")
@@ -114,6 +114,7 @@ def _inside(new: Sequence[str], place: Place) -> list[str]:
     if not lines:
         return lines
     lines[0] = lines[0][len(place.head) :] if lines[0].startswith(place.head) else lines[0].lstrip()
+    lines[0] = BYTE_ORDER_MARK + lines[0] if place.mark else lines[0]
     if place.tail and lines[-1].endswith(place.tail):
         lines[-1] = lines[-1][: len(lines[-1]) - len(place.tail)]
     return lines

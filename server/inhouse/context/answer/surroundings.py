@@ -1,8 +1,8 @@
 """Takes out of an answer what stands around the region: models send the whole function for a few of its lines, the
 whole class for a method, or the whole file.
 
-What is cut away must be what is there already, or left out by the model; else the answer wants to change code that it was
-not asked to change.
+What is cut away must be what is there already, or left out by the model; else the answer wants to change code that it
+was not asked to change.
 """
 
 import re
@@ -139,18 +139,15 @@ def _tail(keys: Sequence[str], own: Sequence[str], after: Sequence[str], *, larg
 
 
 def _without_rest(lines: Sequence[str], place: Place, after: Sequence[str], *, larger: bool) -> Sequence[str]:
-    """Without the brackets at the end that close what is open around the region, and without words for left-out code."""
+    """Without brackets at the end that close what is open around the region, and without words for left-out code."""
     kept = list(lines)
     closers = iter(after)
-    while kept:
-        if (
-            not kept[-1].strip()
-            or (larger and _left_out_behind(kept, place))
-            or (_closes_more(kept, place) and (larger or _same_closer(next(closers, ""), kept[-1])))
-        ):
-            del kept[-1]
-        else:
-            break
+    while kept and (
+        not kept[-1].strip()
+        or (larger and _left_out_behind(kept, place))
+        or (_closes_more(kept, place) and (larger or _same_closer(next(closers, ""), kept[-1])))
+    ):
+        del kept[-1]
     return kept
 
 
@@ -159,7 +156,7 @@ def _closes_more(lines: Sequence[str], place: Place) -> bool:
     if not _CLOSER.fullmatch(lines[-1].strip()):
         return False
     has, wanted = (balance("\n".join(part), place.language) for part in (lines, place.old))
-    if has is None or wanted is None:
+    if has is None or wanted is None or lines[-1].strip().rstrip(";").isalpha():
         return len(indent(lines[-1])) < len(indent(lines[0]))
     return any(has[sign] < wanted[sign] for sign in "([{")
 
@@ -186,4 +183,4 @@ def _changes(keys: Sequence[str], place: Place) -> bool:
 
 def _telling(keys: Sequence[str]) -> bool:
     """Whether one of the lines is more than brackets and the like, which stand everywhere."""
-    return any(not _CLOSER.fullmatch(key) and sum(sign.isalnum() for sign in key) >= 3 for key in keys)
+    return any(len(key) > 3 and any(sign.isalnum() for sign in key) and not _CLOSER.fullmatch(key) for key in keys)

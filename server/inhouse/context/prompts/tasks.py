@@ -35,6 +35,8 @@ SYSTEM = {
     ActionKind.EXPLAIN_DIAGNOSTIC: _EXPLAIN,
 }
 
+_EDITING = frozenset({ActionKind.FIX, ActionKind.REWRITE, ActionKind.DOCUMENT, ActionKind.COMPLETE})
+
 _TASKS = {
     ActionKind.DOCUMENT: "Add a documentation comment in the style that is usual for {language}. Change no code.",
     ActionKind.COMPLETE: "Write what is missing: empty bodies, and what TODO comments ask for. Keep the signatures.",
@@ -53,9 +55,19 @@ def task(
         said += _problem(kind, diagnostic, line)
     if instruction:
         said.append(f"Task: {instruction}" if kind is ActionKind.REWRITE else instruction)
-    if kind not in (ActionKind.EXPLAIN, ActionKind.EXPLAIN_DIAGNOSTIC):
+    if kind in _EDITING:
         said.append(_ONLY)
     return "\n".join(said)
+
+
+def tests_go(name: str | None, framework: str, *, exists: bool) -> str:
+    """The task of writing tests. `name`: the test file's, where there is one or is to be one."""
+    said = f"Write tests for the selected code{f' with {framework}' if framework else ''}."
+    if name is None:
+        return said
+    if exists:
+        return f"{said} They are added to {name}: answer with only the new tests, and the imports that they need."
+    return f"{said} They are all of the new file {name}: answer with the whole file."
 
 
 def _problem(kind: ActionKind, diagnostic: Diagnostic, line: str) -> Sequence[str]:

@@ -26,6 +26,8 @@ _ATTRIBUTES = {
 }
 _FARTHEST = 30
 """Lines that one attribute may have."""
+_LONGEST_DOC = 300
+"""Lines of one comment."""
 
 
 def attributes_first(lines: Sequence[str], header: int, language: str) -> int:
@@ -50,9 +52,7 @@ def doc_above(lines: Sequence[str], first: int, language: str) -> Lines | None:
         return None
     text = lines[last].strip()
     if known.doc_block and text.endswith("*/"):
-        start = last
-        while start > 0 and "/*" not in lines[start]:
-            start -= 1
+        start = next((at for at in range(last, max(last - _LONGEST_DOC, -1), -1) if "/*" in lines[at]), last)
         return (start, last) if lines[start].strip().startswith(known.doc_block) else None
     start = first
     while start > 0 and _is_doc_line(lines[start - 1], known.doc):

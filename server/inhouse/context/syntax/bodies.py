@@ -1,10 +1,10 @@
 """Where the body of a block begins and ends, as its marks or its indentation say."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from inhouse.context.syntax.headers import Found
+from inhouse.context.syntax.headers import Found, begins
 from inhouse.context.syntax.languages import canonical, layout
 from inhouse.context.syntax.marks import marks
 
@@ -12,13 +12,15 @@ _TAILS = {
     "javascript": r"\s*",
     "typescript": r"\s*(?::[^;()=]*)?",
     "tsx": r"\s*(?::[^;()=]*)?",
+    "go": r"(?:(?!\nfunc\b)[\s\S])*",
     "java": r"\s*(?:throws[\w\s.,@]*)?",
     "dart": r"\s*(?:async\*?|sync\*)?\s*",
     "c": r"[\s\w]*",
     "csharp": r"\s*(?:(?::\s*(?:base|this)\b|where\b)[^;]*)?",
 }
 """What may stand between the parameters and the body of a function, where its header looks like a call."""
-_MOST_HEADER = 4000
+_END, _END_OF_LINE = re.compile(r"\s*end\b"), re.compile(r"\bend\s*$")
+_MOST_HEADER = 1000
 """Characters; what is longer is no header that we understand."""
 
 
@@ -35,11 +37,13 @@ class Body:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """Some lines as one text, with the offset at which each of them begins."""
+    """Some lines as one text, and the offset at which each begins. `closing` tells for each opening brace where it is
+    closed; None as long as the text has not been read from its beginning."""
 
     lines: Sequence[str]
     whole: str
     starts: Sequence[int]
+    closing: Mapping[int, int] | None = None
 
 
 def find_body(text: Text, line: int, found: Found, language: str) -> Body | None:
@@ -61,17 +65,22 @@ def _braced(text: Text, line: int, found: Found, language: str) -> Body | None:
     opened = _opening(text, line, found, language)
     if opened is None:
         return None
+    closed = _closing(text, opened, language) if text.closing is None else text.closing.get(opened)
+    if closed is not None:
+        return Body(opened, opened + 1, closed, closed)
+    # A brace is missing somewhere, so the indentation has to do.
+    last = _last_deeper(text, line, line)
+    end = max(text.starts[last] + len(text.lines[last]), opened + 1)
+    return Body(opened, opened + 1, end, end - 1)
+
+
+def _closing(text: Text, opened: int, language: str) -> int | None:
     depth = 0
     for mark, place in marks(text.whole, language, opened):
-        if mark == "{":
-            depth += 1
-        elif mark == "}":
-            depth -= 1
-            if not depth:
-                return Body(opened, opened + 1, place, place)
-    # A brace is missing somewhere, so the indentation has to do.
-    last = text.starts[_last_deeper(text, line, line)]
-    return Body(opened, opened + 1, len(text.whole), max(last, opened))
+        depth += (mark == "{") - (mark == "}")
+        if not depth:
+            return place
+    return None
 
 
 def _opening(text: Text, line: int, found: Found, language: str) -> int | None:
@@ -79,7 +88,7 @@ def _opening(text: Text, line: int, found: Found, language: str) -> int | None:
     start = text.starts[line] + found.end
     if text.whole[start - 1] == "(":
         start -= 1
-    depth, parameters_end, arrow = 0, None, False
+    depth, parameters_end = 0, None
     for mark, place in marks(text.whole, language, start):
         if place - start > _MOST_HEADER:
             return None
@@ -89,14 +98,19 @@ def _opening(text: Text, line: int, found: Found, language: str) -> int | None:
             depth -= 1
             if not depth and mark == ")" and parameters_end is None:
                 parameters_end = place + 1
-        elif mark == "=>" and not depth:
-            arrow = True
+        elif mark == "=>" and not depth and found.arrow:
+            return _brace_behind(text.whole, place + 2)
         elif mark == "{":
-            fits = arrow if found.arrow else _tail_fits(text.whole, parameters_end, place, language, found)
+            fits = not found.arrow and _tail_fits(text.whole, parameters_end, place, language, found)
             return place if fits else None
         elif mark in ";)]}" and not depth:
             return None
     return None
+
+
+def _brace_behind(whole: str, place: int) -> int | None:
+    blank = len(whole[place : place + 200]) - len(whole[place : place + 200].lstrip())
+    return place + blank if whole[place + blank : place + blank + 1] == "{" else None
 
 
 def _in_type(whole: str, place: int, language: str, found: Found) -> bool:
@@ -106,7 +120,7 @@ def _in_type(whole: str, place: int, language: str, found: Found) -> bool:
         case "go":
             return found.kind == "function" and before.rstrip().endswith(("interface", "struct"))
         case "typescript" | "tsx":
-            return found.kind == "function" and before.rstrip().endswith(":")
+            return found.kind == "function" and before.rstrip().endswith((":", "<", "|", "&", ","))
         case "cpp":
             return found.kind == "function" and re.search(r"[:,]\s*\w+$", before) is not None
         case _:
@@ -144,14 +158,29 @@ def _ended(text: Text, line: int, found: Found, language: str) -> Body:
         depth += (mark in "([{") - (mark in ")]}")
         header_last = at
     opened = text.starts[header_last] + len(text.lines[header_last].rstrip())
-    if re.search(r"\bend\s*$", text.lines[header_last]):
+    if _END_OF_LINE.search(text.lines[header_last]):
         return Body(opened, opened, opened, opened - 1)
-    last = _last_deeper(text, line, header_last)
-    end = text.starts[last] + len(text.lines[last])
-    following = next((at for at in range(last + 1, len(text.lines)) if text.lines[at].strip()), None)
-    if following is not None and re.match(r"\s*end\b", text.lines[following]):
-        return Body(opened, opened, end, text.starts[following] + len(text.lines[following].rstrip()) - 1)
-    return Body(opened, opened, end, text.starts[last] + len(text.lines[last].rstrip()) - 1)
+    last = _end_line(text, line, header_last, language)
+    if last is None:
+        last = _last_deeper(text, line, header_last)
+        closed = max(text.starts[last] + len(text.lines[last].rstrip()), opened)
+        return Body(opened, opened, closed, closed - 1)
+    return Body(opened, opened, text.starts[last], text.starts[last] + len(text.lines[last].rstrip()) - 1)
+
+
+def _end_line(text: Text, line: int, header_last: int, language: str) -> int | None:
+    """The `end` that stands right below the header. What stands farther left in between is text or a comment, unless it
+    begins the next block: then the `end` is missing."""
+    own = indentation(text.lines[line])
+    for at in range(header_last + 1, len(text.lines)):
+        current = text.lines[at]
+        if not current.strip() or indentation(current) > own:
+            continue
+        if indentation(current) == own and _END.match(current):
+            return at
+        if begins(current, language):
+            return None
+    return None
 
 
 def _last_deeper(text: Text, line: int, header_last: int) -> int:

@@ -34,9 +34,10 @@ def _words(words: str) -> str:
 
 _NAME = r"(?P<name>[A-Za-z_$][\w$]*)"
 _STATEMENTS = _words(
-    "assert await case catch delete do elif else for foreach function if lock match new return sizeof super switch"
-    " synchronized throw typeof using while with yield"
+    "assert await case catch checked delete do elif else fixed for foreach function if lock match new return sizeof"
+    " super switch synchronized throw typeof using while with yield"
 )
+_C_TYPES = _words("auto bool char double float int long short unsigned void")
 _MODIFIER_WORDS = _words(
     "abstract actual annotation async case companion const convenience data declare default enum expect export extern"
     " external fileprivate final implicit indirect infix inline inner internal lateinit lazy mutating non-sealed"
@@ -49,11 +50,12 @@ _FUNCTION_WORDS = rf"{_VISIBLE}(?:(?:default|const|async|unsafe|extern(?:\s+\"\w
 _EXPORTED = r"\s*(?:export\s+)?(?:default\s+)?(?:const|let|var)\s+"
 
 _C_LIKE = (
-    rf"\s*+(?!(?:{_STATEMENTS})\b)(?:[\w:<>,\[\]&*~.?@$\s]*[\s&*:>\]])?(?P<name>~?[A-Za-z_$][\w$]*|operator\S+)\s*\("
+    rf"\s*+(?!(?:{_STATEMENTS})\b)(?:[\w:<>,\[\]&*~.?@$\s]*[\s&*:>\]])?(?P<name>(?!(?:{_C_TYPES})\b)~?[A-Za-z_$][\w$]*|operator\S+)"
+    r"(?:<[^()<>]*>)?\s*\("
 )
 """A type, a name, parameters; a constructor has no type."""
 _METHOD = (
-    r"\s++(?:(?:public|private|protected|static|abstract|override|readonly|async|get|set)\s++)*\*?\s*+"
+    r"\s*+(?:(?:public|private|protected|static|abstract|override|readonly|async|get|set)\s++)*\*?\s*+"
     rf"(?!(?:{_STATEMENTS})\b)(?P<name>#?[A-Za-z_$][\w$]*)\s*(?:<[^()]*>)?\("
 )
 
@@ -77,7 +79,7 @@ _PATTERNS: dict[str, tuple[tuple[Kind, str], ...]] = {
         ("class", r"\s*class\s+(?P<name>\w+)"),
     ),
     "ruby": (
-        ("function", r"\s*(?:\w+\s+)?def\s+(?:self\.)?(?P<name>\w+[?!=]?)"),
+        ("function", r"\s*(?:\w+\s+)?def\s+(?:self\.)?(?P<name>\w+[?!=]?|[^\s\w(]+)"),
         ("class", r"\s*class\s+(?P<name>[A-Z][\w:]*)"),
         ("other", r"\s*module\s+(?P<name>[A-Z][\w:]*)"),
     ),
@@ -87,7 +89,7 @@ _PATTERNS: dict[str, tuple[tuple[Kind, str], ...]] = {
     "tsx": _SCRIPT,
     "go": (
         ("function", r"func\s+(?:\([^)]*\)\s*)?(?P<name>\w+)"),
-        ("class", r"type\s+(?P<name>\w+)(?:\[[^\]]*\])?\s+(?:struct|interface)\b"),
+        ("class", r"\s*type\s+(?P<name>\w+)(?:\[[^\]]*\])?\s+(?:struct|interface)\b"),
     ),
     "rust": (
         ("function", rf"\s*{_FUNCTION_WORDS}fn\s+(?P<name>\w+)"),
@@ -106,7 +108,7 @@ _PATTERNS: dict[str, tuple[tuple[Kind, str], ...]] = {
         ("function", rf"(?=\S){_C_LIKE}"),
     ),
     "cpp": (
-        ("class", r"\s*(?:typedef\s+)?(?:class|struct|enum(?:\s+class)?|union)\s+(?P<name>\w+)(?=[^;()]*$)"),
+        ("class", r"\s*(?:typedef\s+)?(?:class|struct|enum(?:\s+class)?|union)\s+(?P<name>\w+)(?=[^;()]*(?:\{|$))"),
         ("other", r"\s*(?:inline\s+)?namespace\s+(?P<name>[\w:]+)"),
         ("function", _C_LIKE),
     ),
@@ -132,6 +134,8 @@ _PATTERNS: dict[str, tuple[tuple[Kind, str], ...]] = {
 def begins(line: str, language: str) -> Found | None:
     """What the line begins, if it looks like a header."""
     line = line[:LONGEST]
+    if line.endswith(";") and "{" not in line:  # a statement or a declaration, as most lines with a call are
+        return None
     for rule in _rules(canonical(language)):
         found = rule.pattern.match(line)
         if found:

@@ -13,6 +13,8 @@ from inhouse.context.syntax.marks import marks
 _SCRIPT = r"(?:import\b(?!\()|(?:const|let|var)\s.*=\s*require\()"
 _JVM = r"(?:import\s|package\s)"
 _C = r"#\s*include\b"
+_LONGEST = 200
+"""Lines of one import."""
 _OPENING = re.compile(r"[(\[{]")
 _PATTERNS = {
     "python": r"(?:import\s|from\s+\S+\s+import\b)",
@@ -44,11 +46,11 @@ def imports(text: Text, language: str, in_code: Callable[[int], bool]) -> tuple[
         return ()
     for each in pattern.finditer(text.whole):
         line = bisect_right(text.starts, each.start()) - 1
-        if not in_code(line):
+        if not in_code(line) or (found and line <= found[-1][1]):
             continue
         last = _statement_last(text, line, language)
-        if found and found[-1][1] >= line - 1:
-            found[-1] = (found[-1][0], max(found[-1][1], last))
+        if found and found[-1][1] == line - 1:
+            found[-1] = (found[-1][0], last)
         else:
             found.append((line, last))
     return tuple(found)
@@ -67,7 +69,7 @@ def _statement_last(text: Text, line: int, language: str) -> int:
     depth, last = 0, line
     for mark, place in marks(text.whole, language, text.starts[line]):
         at = bisect_right(text.starts, place) - 1
-        if not depth and at > last:
+        if (not depth and at > last) or at > line + _LONGEST:
             break
         depth += (mark in "([{") - (mark in ")]}")
         last = at

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 
 from inhouse.context.syntax.blocks import Block
 from inhouse.context.syntax.bodies import indentation
@@ -16,6 +17,10 @@ _ATTRIBUTES = 10
 """Lines below that may hold the header of what the line is an attribute of."""
 
 
+_MOST_HEADERS = 100
+"""So that a file which only consists of headers costs no more than others."""
+
+
 def block_near(file: SourceFile, line: int) -> Block | None:
     """The smallest block that holds the line, by the look of the lines alone, in about a millisecond."""
     if layout(file.language) is None or not 0 <= line < len(file.lines):
@@ -23,7 +28,7 @@ def block_near(file: SourceFile, line: int) -> Block | None:
     low = max(0, line - REACH)
     text = plain_text([each[:LONGEST] for each in file.lines[low : line + REACH + 1]])
     at = line - low
-    for header in _headers(text.lines, at, file.language):
+    for header in islice(_headers(text.lines, at, file.language), _MOST_HEADERS):
         block = block_at(text, header, file.language)
         if block is not None and block.covers(at, at):
             return _moved(block, low)

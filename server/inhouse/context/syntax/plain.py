@@ -1,7 +1,7 @@
 """Blocks as they look, without a grammar: headers by their words, bodies by braces or indentation."""
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import accumulate
 
@@ -10,10 +10,11 @@ from inhouse.context.syntax.blocks import Block, Outline
 from inhouse.context.syntax.bodies import Body, Text, find_body
 from inhouse.context.syntax.docstring import docstring_lines
 from inhouse.context.syntax.emptiness import is_empty
+from inhouse.context.syntax.grammars import LONGEST
 from inhouse.context.syntax.headers import Found, begins
 from inhouse.context.syntax.imports import imports
 from inhouse.context.syntax.languages import layout
-from inhouse.context.syntax.marks import lines_within
+from inhouse.context.syntax.marks import read_shape
 
 
 def plain_text(lines: Sequence[str]) -> Text:
@@ -24,12 +25,19 @@ def plain_text(lines: Sequence[str]) -> Text:
 
 
 def plain_outline(text: Text, language: str) -> Outline:
-    if layout(language) is None:
+    """Empty for a language whose blocks we do not know, and for a text that no person has written."""
+    if layout(language) is None or len(text.whole) > LONGEST:
         return Outline()
-    within = lines_within(text.whole, language)
-    at_lines = (block_at(text, line, language) for line in range(len(text.lines)) if line not in within)
-    found = [block for block in at_lines if block is not None]
-    return Outline(with_parents(found), imports(text, language, lambda line: line not in within))
+    shape = read_shape(text.whole, language)
+    text = replace(text, closing=shape.closing)
+    found = blocks_at(text, (line for line in range(len(text.lines)) if line not in shape.within), language)
+    return Outline(with_parents(found), imports(text, language, lambda line: line not in shape.within))
+
+
+def blocks_at(text: Text, lines: Iterable[int], language: str) -> list[Block]:
+    """The blocks whose headers begin on these lines."""
+    found = (block_at(text, line, language) for line in lines)
+    return [block for block in found if block is not None]
 
 
 def block_at(text: Text, line: int, language: str) -> Block | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -11,12 +11,11 @@ from inhouse.context.syntax.above import attributes_first, doc_above
 from inhouse.context.syntax.blocks import Block, Kind, Outline
 from inhouse.context.syntax.docstring import docstring_lines
 from inhouse.context.syntax.emptiness import LONGEST, is_empty
-from inhouse.context.syntax.faults import faults
 from inhouse.context.syntax.grammars import Parsed, load, parse
 from inhouse.context.syntax.imports import imports
 from inhouse.context.syntax.languages import canonical
-from inhouse.context.syntax.marks import lines_within
-from inhouse.context.syntax.plain import block_at, with_parents
+from inhouse.context.syntax.marks import read_shape
+from inhouse.context.syntax.plain import blocks_at, with_parents
 from inhouse.context.syntax.queries import BLOCKS
 
 if TYPE_CHECKING:
@@ -39,8 +38,7 @@ def tree_outline(text: Text, language: str) -> Outline | None:
     reader = _Reader(text, parsed, name)
     blocks = [block for kind, node in _captured(root, name) if (block := reader.block(kind, node))]
     if root.has_error:
-        known = {block.header for block in blocks} | lines_within(text.whole, name)
-        blocks += _around_faults(text, root, known, name)
+        blocks += _missed(text, {block.header for block in blocks}, name)
     found = imports(text, name, lambda line: _is_code(root, line))
     return Outline(with_parents(blocks), found, exact=not root.has_error)
 
@@ -105,8 +103,16 @@ def _name(node: Node) -> Node | None:
     inner = node.child_by_field_name("declarator")
     while inner is not None:
         found = inner
-        inner = inner.child_by_field_name("declarator") or inner.child_by_field_name("name")
+        inner = _inner_declarator(inner)
     return found
+
+
+def _inner_declarator(node: Node) -> Node | None:
+    """Pointers have it in a field, references and parentheses have not."""
+    field = node.child_by_field_name("declarator") or node.child_by_field_name("name")
+    if field is None and node.type in ("reference_declarator", "parenthesized_declarator"):
+        return next((child for child in node.named_children if child.type.endswith(("declarator", "identifier"))), None)
+    return field
 
 
 def _header_last(node: Node, body: Node | None, header: int) -> int:
@@ -127,10 +133,8 @@ def _is_code(root: Node, line: int) -> bool:
     return node is None or not ("string" in node.type or "comment" in node.type)
 
 
-def _around_faults(text: Text, root: Node, known: Set[int], language: str) -> Iterator[Block]:
-    """What the look of the lines says where the grammar gave up, as it does in the middle of typing."""
-    lines = {line for node in faults(root) for line in range(node.start_point.row, node.end_point.row + 1)}
-    for line in sorted(lines - known):
-        block = block_at(text, line, language)
-        if block is not None:
-            yield block
+def _missed(text: Text, known: Set[int], language: str) -> list[Block]:
+    """What the look of the lines says in a file that has an error somewhere, as it does in the middle of typing."""
+    shape = read_shape(text.whole, language)
+    lines = (line for line in range(len(text.lines)) if line not in known and line not in shape.within)
+    return blocks_at(replace(text, closing=shape.closing), lines, language)

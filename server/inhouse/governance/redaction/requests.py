@@ -16,10 +16,14 @@ from inhouse.domain.conversation import (
     Tool,
     ToolCallPart,
 )
+from inhouse.domain.errors import ErrorKind, InhouseError
 from inhouse.domain.fill import Fill, Snippet
 from inhouse.governance.redaction.redactor import Redactor
 
 Json = Mapping[str, object]
+
+DEEPEST = 100
+"""Levels of JSON that are looked through: Python's stack has an end, and nothing leaves that was not looked at."""
 
 
 @dataclass(slots=True)
@@ -71,21 +75,22 @@ class Redaction:
     def _tool(self, tool: Tool) -> Tool:
         return Tool(tool.name, self.text(tool.description), self._object(tool.input_schema))
 
-    def _object(self, given: Json) -> Json:
-        return {name: self._member(name, value) for name, value in given.items()}
+    def _object(self, given: Json, depth: int = 0) -> Json:
+        return {name: self._value(value, depth + 1, name) for name, value in given.items()}
 
-    def _member(self, name: str, value: object) -> object:
+    def _value(self, value: object, depth: int, name: str = "") -> object:
+        if depth > DEEPEST:
+            raise InhouseError(
+                kind=ErrorKind.INVALID_REQUEST,
+                message=f"A tool's arguments or schema are nested deeper than {DEEPEST} levels.",
+                hint="Make them flatter.",
+            )
         if isinstance(value, str):
             redacted = self.redactor.redact_named(name, value)
             self.counts.update(redacted.counts)
             return redacted.text
-        return self._value(value)
-
-    def _value(self, value: object) -> object:
-        if isinstance(value, str):
-            return self.text(value)
         if isinstance(value, Mapping):
-            return self._object(cast(Json, value))
+            return self._object(cast(Json, value), depth)
         if isinstance(value, list | tuple):
-            return [self._value(each) for each in cast("list[object]", value)]
+            return [self._value(each, depth + 1, name) for each in cast("list[object]", value)]
         return value

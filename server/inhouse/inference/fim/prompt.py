@@ -14,12 +14,12 @@ def filling(model: Model) -> Filling:
 def raw_prompt(fill: Fill) -> tuple[str, tuple[str, ...]]:
     """The text to go on with, and what ends the answer, the request's own stops first.
 
-    Raises `unsupported` where text follows on the line and the model would not see it.
+    Raises `unsupported` where the model would not see the text that follows on the line, or would see none at all.
     """
     markers = _markers(fill.model)
     if markers is not None:
         return _marked(fill.request, markers), (*fill.request.stop, *markers.ends, *markers.all)
-    if fill.request.suffix.partition("\n")[0].strip():
+    if fill.request.suffix.partition("\n")[0].strip() or not fill.request.prefix.strip():
         raise only_at_ends(fill.model)
     return fill.request.prefix, fill.request.stop
 
@@ -27,7 +27,7 @@ def raw_prompt(fill: Fill) -> tuple[str, tuple[str, ...]]:
 def only_at_ends(model: Model) -> InhouseError:
     return InhouseError(
         kind=ErrorKind.UNSUPPORTED,
-        message=f"{model.id} cannot fill in the middle of a line.",
+        message=f"{model.id} can only go on at the end of a line, from what stands before it.",
         hint="Set completion_model to a model for which `inhouse models` shows completion.",
         backend=model.id.backend,
         model=str(model.id),

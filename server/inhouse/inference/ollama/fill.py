@@ -1,8 +1,9 @@
 """Filling in by Ollama's `POST /api/generate`.
 
 Facts of 0.24 (server/routes.go, server/images.go): `suffix` needs a template with a place for one (`insert`), else 400;
-with an empty `suffix` the prompt is put into the chat template as what a user says; `raw` sends it as it is, special
-tokens read as such.
+with an empty `suffix` the prompt is put into the chat template as what a user says, with an empty prompt the model is
+only loaded; a model that can think does, unless told not to; `raw` sends the prompt as it is, special tokens read as
+such.
 """
 
 from collections.abc import AsyncIterator
@@ -46,7 +47,7 @@ def _fields(fill: Fill) -> tuple[dict[str, object], tuple[str, ...]]:
     place for snippets."""
     request, markers = fill.request, markers_of(fill.model)
     shown = bool(request.snippets) and markers is not None and bool(markers.file)
-    if _inserts(fill.model) and request.suffix and not shown:
+    if _inserts(fill.model) and request.prefix and request.suffix and not shown:
         return {"prompt": request.prefix, "suffix": request.suffix}, request.stop
     prompt, ends = raw.raw_prompt(fill)
     return {"prompt": prompt, "raw": True}, ends
@@ -63,6 +64,7 @@ def generate_body(fill: Fill, fields: dict[str, object], ends: tuple[str, ...]) 
         "model": fill.model.id.name,
         **fields,
         "stream": True,
+        "think": False,
         "truncate": False,
         "shift": False,
         "options": sampling(asked, fill.model, fill.request.max_tokens),

@@ -2,7 +2,8 @@
 
 Facts from its router (router/src/server.rs, lib.rs): a `model` other than "tgi" names an adapter; `max_total_tokens`
 bounds prompt and answer together; `POST /chat_tokenize` renders the chat template and answers 422 where there is none;
-tools work by a grammar on every model that has a template.
+tools work by a grammar on every model that has a template; a streamed completion shows all tokens as they are, those
+that end it included, and takes a temperature of 0 for greedy.
 """
 
 from inhouse.domain.models import Kind

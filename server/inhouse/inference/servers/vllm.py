@@ -96,7 +96,7 @@ def chat(
 
 
 def fill(channel: Channel, admitted: AdmittedFill, rules: Rules, stack: AsyncExitStack) -> AsyncIterator[Event]:
-    """Special tokens are shown, or a stop text that is one would never be found (v1/engine/detokenizer.py)."""
+    """With special tokens shown: else a stop text that is one is never found, and the answer goes on (0.32, tried)."""
     extras: dict[str, object] = {"skip_special_tokens": False}
     if _is_at_least(rules.version, 0, 32):
         extras["priority"] = FILL

@@ -27,9 +27,9 @@ INVOKED, AUTOMATIC = Wish(), Wish(automatic=True)
 WRONG = Diagnostic(span(3, 4, 3, 9), "`total` is\nundefined", Severity.ERROR)
 
 
-def here(where: Span, *diagnostics: Diagnostic, file: SourceFile | None = None, is_test: bool = False) -> Here:
+def here(where: Span, *diagnostics: Diagnostic, file: SourceFile | None = None, testable: bool = True) -> Here:
     found = file or source(CODE)
-    return Here(found, where, diagnostics, block_near(found, where.start.line), is_test)
+    return Here(found, where, diagnostics, block_near(found, where.start.line), testable)
 
 
 def kinds(found: tuple[Offer, ...]) -> list[ActionKind]:
@@ -94,8 +94,8 @@ class TestMenu:
         file = source(CODE.replace("    total", "    # TODO: round it\n    total"))
         assert ActionKind.COMPLETE in kinds(offers(here(cursor(4), file=file), INVOKED))
 
-    def test_of_a_test_has_no_tests(self) -> None:
-        assert ActionKind.TESTS not in kinds(offers(here(cursor(3), is_test=True), INVOKED))
+    def test_has_no_tests_where_it_is_not_known_where_they_go(self) -> None:
+        assert ActionKind.TESTS not in kinds(offers(here(cursor(3), testable=False), INVOKED))
 
     def test_begins_with_what_is_wrong(self) -> None:
         found = kinds(offers(here(cursor(3, 5), WRONG), INVOKED))

@@ -3,7 +3,8 @@
 import pytest
 
 from inhouse.context.answer.read import read_answer
-from inhouse.context.answer.region import Unreadable
+from inhouse.context.answer.region import SyntaxCheck, Unreadable
+from inhouse.context.syntax import check as grammar
 from inhouse.domain.code import Position, Span
 from tests.unit.context.answer.corpus import Case, cases
 from tests.unit.context.answer.editing import applied, between
@@ -13,7 +14,12 @@ LEAST = 170
 
 @pytest.mark.parametrize("case", [each for each in cases() if not each.grammar], ids=lambda case: case.name)
 def test_an_answer_becomes_the_right_edit_or_is_refused(case: Case) -> None:
-    check(case)
+    check(case, None)
+
+
+@pytest.mark.parametrize("case", cases(), ids=lambda case: case.name)
+def test_a_grammar_comes_to_the_same_and_sees_more(case: Case) -> None:
+    check(case, grammar)
 
 
 def test_the_corpus_is_as_large_as_promised() -> None:
@@ -21,8 +27,8 @@ def test_the_corpus_is_as_large_as_promised() -> None:
     assert len({case.name for case in cases()}) == len(cases())
 
 
-def check(case: Case) -> None:
-    found = read_answer(case.answer, case.region, cut=case.cut)
+def check(case: Case, syntax: SyntaxCheck | None) -> None:
+    found = read_answer(case.answer, case.region, cut=case.cut, syntax=syntax)
     if case.result is None:
         assert isinstance(found, Unreadable), applied(case.region.file, found)
         assert case.refused in found.reason

@@ -38,3 +38,24 @@ def test_every_change_of_the_code_is_seen(old: str, new: str) -> None:
 def test_a_language_without_a_grammar_says_nothing() -> None:
     assert errors("a: b", "yaml") is None
     assert code_tokens("a: b", "yaml") is None
+
+
+@pytest.mark.parametrize(
+    ("language", "member"),
+    [
+        ("python", "    def get(self):\n        return 1\n"),
+        ("typescript", "  async get(a: number): Promise<x> {\n    return 1;\n  }\n"),
+        ("javascript", "  get(a) {\n    return 1;\n  }\n"),
+        ("java", "  @Override\n  public int get(int a) {\n    return 1;\n  }\n"),
+        ("csharp", "  public int Get(int a)\n  {\n    return 1;\n  }\n"),
+        ("php", "  public function get(int $a): int\n  {\n    return 1;\n  }\n"),
+        ("cpp", "  int get(int a) const override {\n    return 1;\n  }\n"),
+        ("rust", "    pub fn get(&self) -> i32 {\n        return 1\n    }\n"),
+        ("go", "\tif a {\n\t\treturn 1\n\t}\n"),
+    ],
+)
+def test_a_part_of_a_file_is_read_too(language: str, member: str) -> None:
+    mark = "#" if language == "python" else "//"
+    commented = member.replace("return", f"{mark} why\n    return") if language != "python" else f"    # why\n{member}"
+    assert same(member, commented, language)
+    assert not same(member, member.replace("1", "2"), language)

@@ -3,7 +3,7 @@
 import pytest
 
 from inhouse.context.syntax.blocks import Block, Outline
-from inhouse.context.syntax.marks import lines_within
+from inhouse.context.syntax.marks import read_shape
 from inhouse.context.syntax.near import block_near
 from inhouse.context.syntax.outline import outline
 from inhouse.context.syntax.plain import plain_outline, plain_text
@@ -51,7 +51,7 @@ def test_a_grammar_finds_the_same(sample: Sample) -> None:
 def test_the_block_at_the_cursor_is_the_one_in_the_outline(sample: Sample) -> None:
     file = source(sample.text, sample.language)
     found = plain(sample)
-    in_strings = lines_within("".join(file.lines), sample.language)
+    in_strings = read_shape("".join(file.lines), sample.language).within
     for line in sorted(set(range(len(file.lines))) - in_strings):
         near = block_near(file, line)
         smallest = found.covering(line, line)

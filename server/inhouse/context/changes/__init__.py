@@ -1,0 +1,1 @@
+"""Changes of files as git tells them: taken apart by file, and fitted into a prompt."""
