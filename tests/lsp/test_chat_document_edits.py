@@ -8,7 +8,7 @@ import pytest
 from tests.fakes import answers
 from tests.fakes.behaviours import cut_after, held, paced
 from tests.fakes.faults import HELLO
-from tests.fakes.server import FakeBackend
+from tests.fakes.server import CHAT, FakeBackend
 from tests.fakes.wire import Stall
 from tests.lsp.chat_editor import ChatEditor
 from tests.lsp.conftest import StartClient
@@ -71,6 +71,31 @@ async def test_rest_comes_in_one_edit_once_somebody_else_types(start_editing: St
     assert editor.text == f"# Title\n\n{answer}\nMore to come\n"
     assert len(editor.edits) == shown + 1
     assert editor.edits[-1]["version"] == editor.edits[-1]["of"]
+
+
+async def test_last_edit_waits_for_an_editor_that_has_not_told_of_the_one_before(start_editing: StartClient) -> None:
+    first, second = threading.Event(), threading.Event()
+    with FakeBackend(chat=held(held(answers.chat(), 3, first), 4, second)) as backend:
+        async with start_editing(settings=tgi(backend)) as client:
+            editor = ChatEditor(client, ASKED, late=True)
+            running = editor.send()
+            await editor.until("Hello from")
+
+            def type_below() -> None:
+                editor.type("More to come\n", after="Hello from\n")
+                editor.sync()
+
+            editor.before_edit = type_below
+            first.set()
+            await editor.until("Hello from the")
+            second.set()
+            await backend.exchanges(CHAT)[0].outcome_async()
+            shown = len(editor.edits)
+            with pytest.raises(TimeoutError):
+                await client.pulse.until(lambda: len(editor.edits) > shown, 0.5)
+            editor.sync()
+            await running.result()
+    assert editor.text == f"{ANSWERED.removesuffix(chr(10))}\nMore to come\n"
 
 
 async def test_stopped_answer_is_marked_where_it_stands(start_editing: StartClient) -> None:
