@@ -1,8 +1,10 @@
 """Each kind of code action from the menu to the text in the editor."""
 
+import subprocess
 from collections.abc import Iterable
 from pathlib import Path
 
+import pytest
 from lsprotocol import types
 
 from tests.fakes import answers
@@ -10,6 +12,7 @@ from tests.fakes.server import CHAT
 from tests.fakes.wire import Behaviour, Request, Step
 from tests.lsp.acting import ADD, CODE, COMPLETE, DOCUMENT, EXPLAIN, TESTS, Play, kept
 from tests.lsp.client import CAPABILITIES
+from tests.lsp.plain_json import ResponseError
 
 CREATING = types.ClientCapabilities(
     window=CAPABILITIES.window,
@@ -109,6 +112,39 @@ class TestTests:
             assert scene.editor.text(test_uri).count("def test_") == 2
             assert "test_typed" in scene.prompt
             assert "on disk" not in scene.prompt
+
+
+class TestCommitMessage:
+    EMPTY = "\n# Please enter the commit message for your changes.\n"
+
+    def opened(self, workspace: Path, *staged: str) -> Path:
+        """The file that git opens for the message."""
+        for name in staged:
+            (workspace / name).write_text(CODE, "utf-8")
+        for command in (["init", "-q"], ["add", "-A"]):
+            subprocess.run(["git", *command], cwd=workspace, check=True)
+        return workspace / ".git" / "COMMIT_EDITMSG"
+
+    async def test_is_written_into_the_file_that_git_opens(self, play: Play, workspace: Path) -> None:
+        async with play("Add a calculator\n\nIt subtracts.") as scene:
+            uri = scene.editor.open(self.opened(workspace, "calc.py"), "gitcommit", self.EMPTY)
+            (offer,) = await scene.editor.offered(uri, (0, 0, 0, 0))
+            assert offer["kind"] == "source.inhouse.commitMessage"
+            assert await scene.editor.choose(offer).result() == {"outcome": "applied"}
+            assert scene.editor.text(uri) == f"Add a calculator\n\nIt subtracts.\n{self.EMPTY}"
+            assert "+    return a - b" in scene.prompt
+
+    async def test_of_nothing_is_told(self, play: Play, workspace: Path) -> None:
+        async with play() as scene:
+            uri = scene.editor.open(self.opened(workspace), "gitcommit", self.EMPTY)
+            with pytest.raises(ResponseError, match="Nothing is staged"):
+                await scene.editor.act("source.inhouse.commitMessage", uri, (0, 0, 0, 0))
+
+    async def test_goes_into_no_other_file(self, play: Play) -> None:
+        async with play() as scene:
+            with pytest.raises(ResponseError) as caught:
+                await scene.editor.act("source.inhouse.commitMessage", scene.open(), (0, 0, 0, 0))
+            assert caught.value.kind == "invalid_request"
 
 
 class TestMenu:

@@ -14,6 +14,7 @@ from inhouse.domain.code import Diagnostic
 from inhouse.domain.errors import InhouseError
 from inhouse.lsp import uris
 from inhouse.lsp.chat_document.offers import chat_actions
+from inhouse.lsp.commit_message import commit_action, is_commit_message
 from inhouse.lsp.diagnostics import line_range, to_diagnostic
 from inhouse.lsp.documents import Document, Encoding
 from inhouse.lsp.places import to_range, to_span
@@ -38,6 +39,8 @@ async def code_action(ls: InhouseServer, serving: Serving, params: types.CodeAct
     )
     if not any(wish.takes(kind) for kind in ActionKind):
         return []
+    if is_commit_message(document.uri):
+        return [commit_action(document)] if wish.takes(ActionKind.COMMIT_MESSAGE) else []
     try:
         file = await asyncio.to_thread(source_file, document, ls.folders, session.config.privacy.exclude)
     except InhouseError:
