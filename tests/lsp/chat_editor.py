@@ -41,7 +41,8 @@ class ChatEditor:
         def apply(params: types.ApplyWorkspaceEditParams) -> types.ApplyWorkspaceEditResult:
             return self._apply(params)
 
-        client.protocol.fm.features.pop(types.WORKSPACE_APPLY_EDIT, None)  # of an editor before this one
+        # The document that was opened last takes the edits.
+        client.protocol.fm.features.pop(types.WORKSPACE_APPLY_EDIT, None)  # pyright: ignore[reportUnknownMemberType]
         client.feature(types.WORKSPACE_APPLY_EDIT)(apply)
         client.text_document_did_open(
             types.DidOpenTextDocumentParams(
@@ -106,7 +107,7 @@ class ChatEditor:
             before, self.before_edit = self.before_edit, None
             before()
         version, edits = self._read(params.edit)
-        self.edits.append({"version": version, "edits": edits})
+        self.edits.append({"version": version, "of": self.version, "edits": edits})
         if not self.takes_edits:
             return types.ApplyWorkspaceEditResult(applied=False)
         if version not in (None, self.version):

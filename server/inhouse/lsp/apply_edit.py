@@ -31,10 +31,14 @@ def takes_edits(client: Client) -> bool:
     return client.declares("workspace", "applyEdit")
 
 
+def takes_versions(client: Client) -> bool:
+    return client.declares("workspace", "workspaceEdit", "documentChanges")
+
+
 def takes_new_files(client: Client) -> bool:
     operations = client.declared("workspace", "workspaceEdit", "resourceOperations")
     listed = isinstance(operations, list) and "create" in operations
-    return takes_edits(client) and _takes_versions(client) and listed
+    return takes_edits(client) and takes_versions(client) and listed
 
 
 def workspace_edit(client: Client, change: Change, encoding: Encoding) -> types.WorkspaceEdit:
@@ -43,7 +47,7 @@ def workspace_edit(client: Client, change: Change, encoding: Encoding) -> types.
     edits = [
         types.TextEdit(range=to_range(file.lines, each.span, encoding), new_text=each.text) for each in change.edits
     ]
-    if not _takes_versions(client):
+    if not takes_versions(client):
         return types.WorkspaceEdit(changes={file.uri: edits})
     named = types.OptionalVersionedTextDocumentIdentifier(uri=file.uri, version=change.version)
     edited = types.TextDocumentEdit(text_document=named, edits=edits)
@@ -52,7 +56,7 @@ def workspace_edit(client: Client, change: Change, encoding: Encoding) -> types.
     return types.WorkspaceEdit(document_changes=[types.CreateFile(uri=file.uri), edited])
 
 
-async def apply(client: Client, edit: types.WorkspaceEdit, label: str) -> str | None:
+async def apply(client: Client, edit: types.WorkspaceEdit, label: str | None = None) -> str | None:
     """None once the client says that it is done, else why it is not, as a sentence."""
     params = types.ApplyWorkspaceEditParams(edit=edit, label=label)
     try:
@@ -66,7 +70,3 @@ async def apply(client: Client, edit: types.WorkspaceEdit, label: str) -> str | 
         return None
     reason = result.get("failureReason")
     return f"The editor did not take the edit{f': {reason}' if isinstance(reason, str) and reason else '.'}"
-
-
-def _takes_versions(client: Client) -> bool:
-    return client.declares("workspace", "workspaceEdit", "documentChanges")

@@ -164,12 +164,3 @@ def index_in(line: str, character: int, encoding: Encoding) -> int:
         units = line[:end].encode("utf-16-le", "replace")
         return len(units[: 2 * character].decode("utf-16-le", "ignore"))
     return len(line[:end].encode("utf-8", "replace")[:character].decode("utf-8", "ignore"))
-
-
-def character_of(before: str, encoding: Encoding) -> int:
-    """The `character` of the place behind `before`, the start of a line: what `index_in` reads."""
-    if encoding == "utf-32" or before.isascii():
-        return len(before)
-    if encoding == "utf-16":
-        return len(before.encode("utf-16-le", "replace")) // 2
-    return len(before.encode("utf-8", "replace"))

@@ -100,7 +100,7 @@ def _register_chat_documents(server: InhouseServer, serving: Serving) -> None:
         from inhouse.lsp.chat_document.command import chat
 
         await serving.ready()
-        return await chat(ls, serving.sessions, serving.jobs, params, argument(params))
+        return await chat(ls, serving, params)
 
     @server.feature(types.TEXT_DOCUMENT_CODE_LENS)
     async def code_lens(ls: InhouseServer, params: types.CodeLensParams) -> list[types.CodeLens]:

@@ -162,7 +162,7 @@ P = TypeVar("P", bound=Params)
 
 def warm_up() -> None:
     """Build the validators, which are otherwise built with the first request."""
-    for kind in (ChatParams, CountMessagesParams, ActionParams):
+    for kind in (ChatParams, CountMessagesParams, ActionParams, ChatDocumentParams):
         kind.model_rebuild()
 
 

@@ -66,7 +66,7 @@ def _entries(lines: Sequence[str], end: int) -> Iterator[_Entry]:
             continue
         key, colon, value = line.partition(":")
         if not colon or key != key.strip() or (value and not value.startswith(" ")):
-            _fault(number, "a line of the front matter must be a key, a colon, a space and a value")
+            _fault(number, "the front matter has lines of a key, a colon, a space and a value")
         more = at
         while more < end and lines[more].startswith((" ", "\t", "- ", "\n", "\r")):
             more += 1

@@ -9,6 +9,15 @@ from inhouse.domain.code import Position
 def moved(old: Sequence[str], new: Sequence[str], place: Position) -> Position:
     """`place` in `old` as it is in `new`: behind the same text where that is still there, else where it was."""
     before, now = _plain(old), _plain(new)
+    line = before[place.line]
+    if now.count(line) == before.count(line):
+        nth = before[: place.line].count(line)
+        number = [number for number, each in enumerate(now) if each == line][nth]
+        return Position(number, place.character)
+    return _by_difference(before, now, place)
+
+
+def _by_difference(before: Sequence[str], now: Sequence[str], place: Position) -> Position:
     start = _common(before, now)
     if place.line < start:
         return place

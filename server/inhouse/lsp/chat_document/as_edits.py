@@ -1,13 +1,12 @@
 """`streamChat: edits`: the answer in small edits, as it comes, for an editor that shows them well."""
 
 import asyncio
-import dataclasses
 
 from inhouse.context.chat_document.surroundings import closing, opening
 from inhouse.domain.code import Position
 from inhouse.domain.events import Notice, Progress, ThinkingDelta
-from inhouse.lsp.chat_document import one_edit
-from inhouse.lsp.chat_document.insertion import apply, insertion
+from inhouse.lsp.chat_document.insertion import in_line_ends_of, insert
+from inhouse.lsp.chat_document.one_edit import insert_once
 from inhouse.lsp.chat_document.target import Target
 from inhouse.lsp.documents import Document, split_lines
 
@@ -72,12 +71,11 @@ class AsEdits:
 
     async def _insert(self, text: str) -> bool:
         expected, cursor = self._expected()
-        asked = insertion(expected, cursor, text, self._target.documents.encoding)
-        before, self._sent = self._sent, self._sent + asked.text
-        applied = await apply(self._target.client, dataclasses.replace(asked, version=None))
-        if not applied:
-            self._sent = before
-        return applied
+        before, self._sent = self._sent, self._sent + in_line_ends_of(self._target.document, text)
+        if await insert(self._target, expected, cursor, text, None) is None:
+            return True
+        self._sent = before
+        return False
 
     def _expected(self) -> tuple[Document, Position]:
         """The document with all that was sent in it, and the end of that."""
@@ -101,6 +99,4 @@ class AsEdits:
         trace = self._sent[-_TRACE:]
         await self._target.documents.until(self._target.document.uri, lambda found: trace in found.text, CATCH_UP)
         expected, cursor = self._expected()
-        await one_edit.insert(
-            self._target, expected.lines, cursor, lambda lines, place: rest + closing(lines, place).text
-        )
+        await insert_once(self._target, expected.lines, cursor, lambda lines, place: rest + closing(lines, place).text)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from inhouse.context.chat_document.surroundings import closing, opening
 from inhouse.domain.code import Position
 from inhouse.domain.events import Notice, Progress, ThinkingDelta
-from inhouse.lsp.chat_document import one_edit
+from inhouse.lsp.chat_document.one_edit import insert_once
 from inhouse.lsp.chat_document.target import Target
 
 
@@ -20,14 +20,14 @@ class AtEnd:
         self._text = [opening(self._target.question, model).text]
 
     async def text(self, text: str) -> None:
-        self._target.piece()
+        self._target.stages.piece()
         self._text.append(text)
 
     async def aside(self, event: Progress | Notice | ThinkingDelta) -> None:
         self._target.tell(event)
 
     async def end(self) -> None:
-        await one_edit.insert(self._target, self._target.document.lines, self._target.place, self._words)
+        await insert_once(self._target, self._target.document.lines, self._target.place, self._words)
 
     def _words(self, lines: Sequence[str], place: Position) -> str:
         return "".join(self._text) + closing(lines, place).text

@@ -1,5 +1,6 @@
 """The files that the questions of a chat document link to."""
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,9 +52,17 @@ class Attaching:
         if target[:5].lower() == "file:":
             return target
         bases = [*([self.home] if self.home else []), *self.folders]
-        places = [base / target for base in bases] + [base / target.lstrip("/") for base in self.folders]
-        found = (place for place in places if self.documents.get(place.as_uri()) or place.is_file())
-        return next(found, places[0] if places else Path("/", target)).as_uri()
+        named = [base / target for base in bases] + [base / target.lstrip("/") for base in self.folders]
+        places = [Path(os.path.normpath(path)) for path in named or [Path("/", target)]]
+        found = (place for place in places if self.documents.get(place.as_uri()) or _is_file(place))
+        return next(found, places[0]).as_uri()
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # e.g. a name too long to be one
+        return False
 
 
 def _range(link: Link) -> params.Range | None:

@@ -5,9 +5,10 @@ from collections.abc import Callable, Sequence
 from inhouse.context.chat_document.place import moved
 from inhouse.domain.code import Position
 from inhouse.domain.errors import ErrorKind, InhouseError
-from inhouse.lsp.chat_document.insertion import apply, heeds_versions, insertion
+from inhouse.lsp import apply_edit
+from inhouse.lsp.chat_document.insertion import insert
 from inhouse.lsp.chat_document.target import Target
-from inhouse.lsp.documents import Document, Documents
+from inhouse.lsp.documents import Document
 
 MOST_TRIES = 5
 
@@ -15,27 +16,27 @@ Words = Callable[[Sequence[str], Position], str]
 """The text for a place in the lines of the document as it is now."""
 
 
-async def insert(target: Target, lines: Sequence[str], place: Position, words: Words) -> None:
+async def insert_once(target: Target, lines: Sequence[str], place: Position, words: Words) -> None:
     """Inserts at `place`, a place in `lines`, wherever it is now. Raises InhouseError where the client does not."""
-    client, documents, uri = target.client, target.documents, target.document.uri
+    failure = None
     for _ in range(MOST_TRIES):
-        now = _open(documents, uri)
+        now = _open(target)
         here = moved(lines, now.lines, place)
-        asked = insertion(now, here, words(now.lines, here), documents.encoding)
-        applied = await apply(client, asked)
-        if applied and not heeds_versions(client):
+        text = words(now.lines, here)
+        failure = await insert(target, now, here, text, now.version)
+        if failure is None and not apply_edit.takes_versions(target.client):
             return
-        later = _open(documents, uri)
+        later = _open(target)
         # A client may say yes to an edit that it has dropped as stale. It has then sent the change that made it so
         # before it answered.
-        if applied and (later.version == now.version or _holds(later, asked.text)):
+        if failure is None and (later.version == now.version or _holds(later, text)):
             return
         if later.version == now.version:
             break
     raise InhouseError(
         kind=ErrorKind.INVALID_REQUEST,
-        message="The editor did not put the answer into the document.",
-        hint="Send the question again.",
+        message=failure or "The editor did not take the edit.",
+        hint="The answer is lost; send the question again.",
     )
 
 
@@ -44,8 +45,8 @@ def _holds(document: Document, text: str) -> bool:
     return "".join(text.split()) in "".join(document.text.split())
 
 
-def _open(documents: Documents, uri: str) -> Document:
-    found = documents.get(uri)
+def _open(target: Target) -> Document:
+    found = target.documents.get(target.document.uri)
     if found is None:
         raise InhouseError(
             kind=ErrorKind.INVALID_REQUEST,

@@ -6,12 +6,10 @@ from inhouse.context.chat_document.document import Turn
 from inhouse.context.chat_document.surroundings import place_after
 from inhouse.domain.code import Position
 from inhouse.domain.events import Notice, Progress, ThinkingDelta
+from inhouse.lsp import messages
 from inhouse.lsp.client import Client
 from inhouse.lsp.documents import Document, Documents
 from inhouse.lsp.stages import Stages
-
-_INFO = 3
-"""LSP's MessageType."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +35,4 @@ class Target:
             case ThinkingDelta():
                 self.stages.piece()
             case Notice(message):
-                self.client.notify("window/showMessage", {"type": _INFO, "message": f"Inhouse: {message}"})
-
-    def piece(self) -> None:
-        """One more piece of the answer has come."""
-        self.stages.piece()
+                messages.info(self.client, message)

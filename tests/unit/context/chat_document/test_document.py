@@ -33,7 +33,7 @@ def test_turns_are_headed_by_you_and_by_models() -> None:
 def test_document_without_headings_is_a_question() -> None:
     check("\nWhy is the sky blue?\n\n", ("You", "Why is the sky blue?"))
     check("Why?\n## lab|m\nSo.\n## You\n", ("You", "Why?"), ("lab|m", "So."), ("You", ""))
-    check("", *[])
+    check("")
     check("A note\n## You\nWhy?", ("You", "Why?"))
 
 
@@ -68,8 +68,8 @@ def written(lines: list[str], turn: Turn, pieces: list[str]) -> str:
 
 
 LINE = st.sampled_from([
-    "## You", "## a|b", "\\## You", "```", "~~~~", "   ```py", "````", "*Inhouse: stopped.*", "\\*Inhouse: cut off. x*", "", " ",
-    "#", "##", "## ", "## x", "*", "text", "    deep", "\\", "---", "## you  ", "## a|", "\t",
+    "## You", "## a|b", "\\## You", "```", "~~~~", "   ```py", "````", "*Inhouse: stopped.*", "\\*Inhouse: cut off. x*",
+    "", " ", "#", "##", "## ", "## x", "*", "text", "    deep", "\\", "---", "## you  ", "## a|", "\t",
 ])  # fmt: skip
 ANSWER = st.one_of(
     st.lists(LINE).map("\n".join), st.text(), st.text(alphabet="#`~ \\\n\r|Youab*", max_size=40), st.just("x")
