@@ -20,7 +20,7 @@ from inhouse.lsp.documents import Document, Encoding
 from inhouse.lsp.places import to_range, to_span
 from inhouse.lsp.server import InhouseServer
 from inhouse.lsp.serving import Serving
-from inhouse.lsp.source_file import source_file
+from inhouse.lsp.source_file import excludes, source_file
 from inhouse.workspace.test_conventions import convention_of
 
 COMMAND = "inhouse.action"
@@ -50,6 +50,11 @@ async def code_action(ls: InhouseServer, serving: Serving, params: types.CodeAct
     here = Here(file, span, given.diagnostics, block_near(file, span.start.line), testable=_testable(document))
     found = [given.action(offer) for offer in offers(here, wish)]
     return [*found, *chat_actions(document, serving.jobs)] if wish.takes(ActionKind.CHAT) else found
+
+
+def warm_up() -> None:
+    """Compile the built-in patterns, which is otherwise done for the first menu."""
+    excludes(())
 
 
 def _testable(document: Document) -> bool:
