@@ -21,6 +21,12 @@ def models(args: Namespace) -> int:
     return run(args)
 
 
+def commit_message(args: Namespace) -> int:
+    from inhouse.cli.commit_message import run
+
+    return run(args)
+
+
 def doctor(args: Namespace) -> int:
     from inhouse.cli.doctor import run
 

@@ -38,6 +38,7 @@ def build() -> Parser:
     models = _command(add, "models", commands.models, "list the models of all backends")
     models.add_argument("--refresh", action="store_true", help="ask the backends again")
     _json(models)
+    _commit_message(_command(add, "commit-message", commands.commit_message, "write a message for what is staged"))
     _json(_command(add, "doctor", commands.doctor, "check the settings and every backend"))
     _config(_group(add, "config", "show the settings and where they come from"))
     _secret(_group(add, "secret", "keys of backends, in the system's keyring"))
@@ -55,6 +56,16 @@ def _chat(chat: Parser) -> None:
     chat.add_argument("--max-tokens", type=_positive, metavar="N", help="bound of the answer's length")
     chat.add_argument("--no-stream", dest="stream", action="store_false", help="print the answer when it is whole")
     _json(chat)
+
+
+def _commit_message(parser: Parser) -> None:
+    source = parser.add_mutually_exclusive_group()
+    source.add_argument("--staged", action="store_true", help="of what is staged (the default)")
+    source.add_argument(
+        "--diff", metavar="RANGE", help="of a range of commits, as for `git diff`; never of unstaged files"
+    )
+    parser.add_argument("-m", "--model", help="a model id, or a model's name where it is unique")
+    parser.add_argument("--allow-fallback", action="store_true", help="let the embedded model write it if others fail")
 
 
 def _config(add: Adder) -> None:

@@ -161,7 +161,10 @@ class Service:
 
 
 def _load_chat() -> None:
-    """What only requests with params of ours need: pydantic and its validators are a seventh of a start."""
+    """What only requests with params of ours need: pydantic and its validators are a seventh of a start; and the
+    patterns of secrets, which every request is looked at with."""
+    from inhouse.governance.redaction.find import find
     from inhouse.lsp.chat import params
 
     params.warm_up()
+    find("")

@@ -3,7 +3,6 @@
 import asyncio
 import os
 import stat
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -13,34 +12,7 @@ from inhouse.domain.errors import ErrorKind, InhouseError
 from inhouse.workspace import git, git_program
 from inhouse.workspace.git import range_diff, recent_subjects, staged_diff, top_level
 from inhouse.workspace.git_program import run_git
-
-
-class Repository:
-    """One made by the real git, by a user without settings."""
-
-    def __init__(self, root: Path) -> None:
-        self.root = root
-        root.mkdir()
-        self.run("init", "-q", "-b", "main")
-
-    def run(self, *args: str) -> str:
-        identity = ["-c", "user.name=Ada", "-c", "user.email=ada@example.com", "-c", "commit.gpgsign=false"]
-        done = subprocess.run(["git", *identity, *args], cwd=self.root, check=True, capture_output=True, text=True)
-        return done.stdout
-
-    def write(self, name: str, text: str) -> Path:
-        path = self.root / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, "utf-8")
-        return path
-
-    def stage(self, name: str, text: str) -> None:
-        self.write(name, text)
-        self.run("add", "--", name)
-
-    def commit(self, subject: str, name: str = "a.txt", text: str | None = None) -> None:
-        self.stage(name, f"{subject}\n" if text is None else text)
-        self.run("commit", "-q", "-m", subject)
+from tests.repository import Repository
 
 
 @pytest.fixture(autouse=True)

@@ -1,10 +1,15 @@
 """Changes of several files in a prompt of a given size: the largest are cut, the others are whole."""
 
+import re
+from bisect import bisect_right
 from collections.abc import Sequence
+from itertools import accumulate
 
 from inhouse.context.changes.split import FileChange
 from inhouse.context.weight import Tokens
 
+_MOST_CHARS = 40
+"""Of a token, more than any text has on average: what is far beyond the bound is not measured."""
 _LEAST = 40
 """Tokens of a file's beginning that are worth showing: its name, and that it was changed."""
 
@@ -43,8 +48,9 @@ def _bound(sizes: Sequence[int], room: int) -> int:
 
 def _beginning(change: FileChange, bound: int, tokens: Tokens) -> str:
     """Whole lines, and how many lines there are beyond them."""
-    lines = change.text.splitlines(keepends=True)
-    kept, more = 0, len(lines)
+    lines = re.findall("[^\n]*\n|[^\n]+", change.text)
+    kept, more = 0, bisect_right(list(accumulate(map(len, lines))), bound * _MOST_CHARS) + 1
+    more = min(more, len(lines))
     while more - kept > 1:  # the longest beginning that fits, by halving
         middle = (kept + more) // 2
         if tokens(_with_note(lines, middle)) <= bound:

@@ -26,11 +26,9 @@ def split_diff(diff: str) -> tuple[FileChange, ...]:
 
 
 def _change(text: str) -> FileChange:
-    head, *lines = text.splitlines()
+    head, *lines = text.partition("\n@@")[0].split("\n")
     old = new = ""
     for line in lines:
-        if line.startswith("@@"):
-            break
         if line.startswith(("--- ", "rename from ", "copy from ")):
             old = _name(line.partition(" from " if " from " in line[:12] else " ")[2], "a/") or old
         elif line.startswith(("+++ ", "rename to ", "copy to ")):
