@@ -85,7 +85,7 @@ GARBAGE: Mapping[str, Mapping[str, object]] = {
     "an unknown key": {"inhouse": {"backendz": {}}},
     "a wrong old setting": {"huggingface": {"customTGIEndpoint": 5}},
     "a word for the old section": {"huggingface": "tgi"},
-    "safety that nothing enforces yet": {"inhouse": {"audit": {"enabled": True}}},
+    "neither yes nor no": {"inhouse": {"privacy": {"redactSecrets": "perhaps"}}},
 }
 
 

@@ -1,5 +1,8 @@
 """`inhouse commit-message` as a shell user or a git hook meets it."""
 
+import os
+import shlex
+import sys
 from pathlib import Path
 
 import pytest
@@ -56,6 +59,24 @@ def test_it_works_from_a_folder_inside_and_reads_the_projects_notes(
     assert cli.run("commit-message", "--staged").returncode == 0
     assert "+token = read_once()\n" in question(backend)
     assert "Begin a subject with the ticket." in question(backend)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the hook is a shell script")
+def test_hook_of_git_gets_a_message_for_exactly_what_is_committed(
+    cli: Cli, backend: FakeBackend, repository: Repository
+) -> None:
+    hook = repository.root / ".git" / "hooks" / "prepare-commit-msg"
+    hook.parent.mkdir(exist_ok=True)
+    environ = " ".join(f"{name}={shlex.quote(value)}" for name, value in cli.environ.items())
+    hook.write_text(f'#!/bin/sh\n[ -n "$2" ] || env {environ} {sys.executable} -m inhouse commit-message >"$1"\n')
+    hook.chmod(0o755)
+    repository.commit("Another", "other.py", "x = 1\n")  # with a message of its own the hook does nothing
+    assert backend.exchanges(CHAT) == []
+    repository.write("other.py", "x = 2\n")
+    repository.run("-c", "core.editor=true", "commit", "-q", "other.py")
+    assert repository.run("log", "-1", "--format=%B").strip() == MESSAGE
+    assert "+x = 2\n" in question(backend)
+    assert "read_once" not in question(backend)
 
 
 def test_what_must_not_be_sent_is_not_in_the_question(cli: Cli, backend: FakeBackend, repository: Repository) -> None:
