@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.lsp import client
+from tests.lsp.acting import Play
 
 StartClient = Callable[..., AbstractAsyncContextManager[client.EditorClient]]
 """`client.start_client` without its first two parameters, which it takes by name."""
@@ -24,3 +25,9 @@ def workspace(tmp_path: Path) -> Path:
 def start_client(home: dict[str, str], workspace: Path) -> StartClient:
     """Starts a server with nothing configured; `env=` gives it another environment, e.g. `home_with_model`."""
     return partial(client.start_client, env=home, workspace=workspace)
+
+
+@pytest.fixture
+def play(start_client: StartClient, workspace: Path) -> Play:
+    """A scene of a code action: a server, a scripted model, an editor."""
+    return Play(start_client, workspace)

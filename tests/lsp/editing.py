@@ -1,6 +1,6 @@
 """An editor's side of a code action: open documents, and edits applied as a client applies them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from lsprotocol import types
@@ -17,7 +17,8 @@ Area = tuple[int, int, int, int]
 
 class Editing:
     """Keeps the text of each document that it opens, and answers `workspace/applyEdit` by changing it, or as `refusal`
-    says. A stale version is refused, as lsp-mode does. `edits` has what was applied, `created` the files made."""
+    says. A stale version is refused, as lsp-mode does; with `says_yes` that is told as done, as Neovim does.
+    `meanwhile` is called before an edit is looked at. `edits` has what came, `created` the files made."""
 
     def __init__(self, client: EditorClient, encoding: Encoding = "utf-16") -> None:
         self.client = client
@@ -25,6 +26,8 @@ class Editing:
         self.edits: list[types.ApplyWorkspaceEditParams] = []
         self.created: list[str] = []
         self.refusal: types.ApplyWorkspaceEditResult | None = None
+        self.says_yes = False
+        self.meanwhile: Callable[[], None] = lambda: None
         self._texts: dict[str, str] = {}
         self._versions: dict[str, int] = {}
 
@@ -91,6 +94,7 @@ class Editing:
         if self.refusal is not None:
             return self.refusal
         self.edits.append(params)
+        self.meanwhile()
         for change in params.edit.document_changes or []:
             if isinstance(change, types.CreateFile):
                 self.created.append(change.uri)
@@ -99,7 +103,7 @@ class Editing:
             assert isinstance(change, types.TextDocumentEdit)
             uri, version = change.text_document.uri, change.text_document.version
             if version is not None and version != self._versions[uri]:
-                return types.ApplyWorkspaceEditResult(applied=False, failure_reason="outdated")
+                return types.ApplyWorkspaceEditResult(applied=self.says_yes, failure_reason="outdated")
             self._replace(uri, [_plain(edit) for edit in change.edits])
         for uri, edits in (params.edit.changes or {}).items():
             self._replace(uri, [_plain(edit) for edit in edits])

@@ -1,11 +1,9 @@
 """`inhouse.action`: a piece of code changed as asked, in one edit, and nothing else."""
 
-from collections.abc import AsyncGenerator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from threading import Event
-from typing import Any
 
 import pytest
 from lsprotocol import types
@@ -15,18 +13,14 @@ from inhouse.lsp.documents import Encoding
 from tests.fakes import answers
 from tests.fakes.behaviours import cut_after, held, json_reply
 from tests.fakes.exchange import Exchange
-from tests.fakes.server import CHAT, FakeBackend, refusing_url
+from tests.fakes.server import CHAT, refusing_url
 from tests.fakes.wire import Stall
+from tests.lsp.acting import ADD, BETTER, CODE, EXPLAIN, FIX, REWRITE, Play, Scene, kept
 from tests.lsp.client import CAPABILITIES
 from tests.lsp.conftest import StartClient
 from tests.lsp.editing import Editing, diagnostic
-from tests.lsp.plain_json import JsonObject, ResponseError
+from tests.lsp.plain_json import ResponseError
 from tests.lsp.running import RunningRequest
-
-REWRITE, FIX = "refactor.rewrite.inhouse", "quickfix.inhouse"
-CODE = "import os\n\ndef add(a, b):\n    return a - b\n\nprint(add(1, 2))\n"
-ADD = (2, 0, 4, 0)
-BETTER = "Sure:\n```python\ndef add(a, b):\n    return a + b\n```\n"
 
 NO_PROGRESS = types.ClientCapabilities(
     workspace=types.WorkspaceClientCapabilities(
@@ -34,48 +28,6 @@ NO_PROGRESS = types.ClientCapabilities(
     )
 )
 """What eglot 1.9 declares, as far as it matters here."""
-
-
-@dataclass(frozen=True, slots=True)
-class Scene:
-    editor: Editing
-    backend: FakeBackend
-    file: Path
-
-    def open(self, text: str = CODE, language: str = "python") -> str:
-        return self.editor.open(self.file, language, text)
-
-    @property
-    def prompt(self) -> str:
-        """What the model was told last."""
-        messages: list[JsonObject] = self.backend.exchanges(CHAT)[-1].request.json["messages"]
-        return "\n".join(message["content"] for message in messages)
-
-    def messages(self) -> list[str]:
-        return [params["message"] for params in self.editor.client.notified("window/showMessage")]
-
-
-Play = Callable[..., AbstractAsyncContextManager[Scene]]
-
-
-@pytest.fixture
-def play(start_client: StartClient, workspace: Path) -> Play:
-    @asynccontextmanager
-    async def play(answer: str | None = None, *, file: str = "calc.py", **options: Any) -> AsyncGenerator[Scene]:  # noqa: ANN401  # start_client's
-        with FakeBackend(chat=None if answer is None else answers.chat((answer,))) as backend:
-            settings = {"huggingface": {"customTGIEndpoint": backend.url}, "inhouse": options.pop("inhouse", {})}
-            encoding: Encoding = options.pop("encoding", "utf-16")
-            async with start_client(settings=settings, **options) as client:
-                yield Scene(Editing(client, encoding), backend, workspace / file)
-
-    return play
-
-
-def kept(result: JsonObject) -> str:
-    """The chat document that a result names."""
-    path = uris.to_path(result["uri"])
-    assert path is not None
-    return path.read_text("utf-8")
 
 
 class TestRewriting:
@@ -184,7 +136,7 @@ class TestRefusing:
             assert "Rewrite this code of calc.py: Add." in kept(result)
             assert scene.editor.text(uri) == CODE
             assert scene.editor.edits == []
-            assert any(result["reason"] in message for message in scene.messages())
+            assert any(result["reason"] in message for message in scene.messages)
 
     async def test_an_answer_cut_off_at_its_limit_is_not_used(self, play: Play) -> None:
         async with play() as scene:
@@ -210,7 +162,7 @@ class TestRefusing:
             assert BETTER.strip() in kept(result)
 
     async def test_kinds_that_are_switched_off_are_neither_offered_nor_done(self, play: Play) -> None:
-        async with play(BETTER, inhouse={"actions": {"disabled": ["refactor.inhouse", REWRITE]}}) as scene:
+        async with play(BETTER, settings={"actions": {"disabled": ["refactor.inhouse", REWRITE]}}) as scene:
             uri = scene.open()
             offered = await scene.editor.offered(uri, ADD)
             result = await scene.editor.act(REWRITE, uri, ADD, instruction="Add.")
@@ -254,6 +206,21 @@ class TestMeanwhile:
             assert (result["outcome"], "changed while" in result["reason"]) == ("refused", True)
             assert scene.editor.text(uri) == CODE.replace("return", "await return")
             assert "return a + b" in kept(result)
+
+    @pytest.mark.parametrize("says_yes", [True, False])
+    async def test_typing_just_when_the_edit_comes_does_not_lose_it(self, play: Play, *, says_yes: bool) -> None:
+        async with play(BETTER) as scene:
+            uri = scene.open()
+            editor = scene.editor
+            editor.says_yes = says_yes
+
+            def meanwhile() -> None:
+                if len(editor.edits) == 1:
+                    editor.type(uri, (0, 0, 0, 0), "import sys\n")
+
+            editor.meanwhile = meanwhile
+            assert await editor.act(REWRITE, uri, ADD, instruction="Add.") == {"outcome": "applied"}
+            assert editor.text(uri) == "import sys\n" + CODE.replace("a - b", "a + b")
 
     async def test_closing_the_document_leaves_it_alone(self, play: Play) -> None:
         async with play() as scene, under_way(scene) as (uri, running, gate):
@@ -329,7 +296,7 @@ class TestWithoutProgress:
             assert await scene.editor.act(REWRITE, uri, ADD, instruction="Add.") == {"outcome": "started"}
             message = await scene.editor.client.notification("window/showMessage")
             assert message["message"].startswith("Inhouse: ")
-            assert len(scene.messages()) == 1
+            assert len(scene.messages) == 1
 
     async def test_can_be_stopped(self, play: Play) -> None:
         async with play(capabilities=NO_PROGRESS) as scene, under_way(scene) as (uri, running, gate):
@@ -351,7 +318,7 @@ class TestExplaining:
     async def test_is_shown_as_a_chat_document(self, play: Play) -> None:
         async with play("It **adds**.", capabilities=with_documents()) as scene:
             uri = scene.open()
-            result = await scene.editor.act("refactor.inhouse.explain", uri, ADD)
+            result = await scene.editor.act(EXPLAIN, uri, ADD)
             assert result["outcome"] == "shown"
             shown = [params["uri"] for name, params in scene.editor.client.requests if name == "window/showDocument"]
             assert shown == [result["uri"]]
@@ -359,15 +326,15 @@ class TestExplaining:
             assert "It **adds**." in kept(result)
             assert kept(result).endswith("\n\n## You\n\n")
             assert scene.editor.edits == []
-            assert scene.messages() == []
+            assert scene.messages == []
 
     async def test_names_the_document_where_the_editor_shows_none(self, play: Play) -> None:
         async with play("It adds.") as scene:
             uri = scene.open()
-            result = await scene.editor.act("refactor.inhouse.explain", uri, (3, 4, 3, 4))
+            result = await scene.editor.act(EXPLAIN, uri, (3, 4, 3, 4))
             assert "def add" in scene.prompt
             path = uris.to_path(result["uri"])
-            assert any(str(path) in message for message in scene.messages())
+            assert any(str(path) in message for message in scene.messages)
 
 
 class TestStandingIn:

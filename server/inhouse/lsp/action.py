@@ -11,6 +11,7 @@ from inhouse.assist.actions.offers import is_below
 from inhouse.assist.actions.request import ActionRequest
 from inhouse.assist.session import Session
 from inhouse.assist.shapes import Shape
+from inhouse.context.prompts.tasks import SYSTEM
 from inhouse.context.syntax.near import block_near
 from inhouse.domain.actions import ActionKind
 from inhouse.domain.code import Diagnostic, Related, SourceFile, Span
@@ -18,6 +19,7 @@ from inhouse.domain.errors import ErrorKind, InhouseError
 from inhouse.domain.project import ProjectText
 from inhouse.lsp import params, uris
 from inhouse.lsp.action_run import ActionRun
+from inhouse.lsp.commit_message import FILE, CommitRun, is_commit_message
 from inhouse.lsp.diagnostics import line_range, to_diagnostic
 from inhouse.lsp.documents import Document
 from inhouse.lsp.places import to_span
@@ -30,6 +32,8 @@ from inhouse.workspace.instructions import read_instructions
 
 TITLE = "Inhouse"
 
+_KINDS = tuple(kind.value for kind in (*SYSTEM, ActionKind.COMMIT_MESSAGE))
+
 
 async def action(ls: InhouseServer, serving: Serving, call: types.ExecuteCommandParams) -> Shape:
     """The outcome, as the interface has it. A client that would wait without being told anything gets `started`."""
@@ -39,20 +43,11 @@ async def action(ls: InhouseServer, serving: Serving, call: types.ExecuteCommand
     if is_below(kind, session.config.actions.disabled):
         return {"outcome": "refused", "reason": f"{kind.value} is switched off by actions.disabled."}
     document = _open(ls, wanted.uri)
-    file = await asyncio.to_thread(source_file, document, ls.folders, session.config.privacy.exclude)
-    diagnostic = await asyncio.to_thread(_diagnostic, ls, wanted, document, session.config.privacy.exclude)
-    request = ActionRequest(
-        id=ls.request_id,
-        kind=kind,
-        file=file,
-        span=_span(ls, wanted, kind, file, diagnostic),
-        instruction=(wanted.instruction or "").strip(),
-        diagnostic=diagnostic,
-        model=wanted.model or serving.selected.id,
-        tests=await asyncio.to_thread(find_target, ls, session, document, file) if kind is ActionKind.TESTS else None,
-        project=await asyncio.to_thread(_project, ls, session, document),
-    )
-    run = ActionRun(ls, session, document, request)
+    model = wanted.model or serving.selected.id
+    if kind is ActionKind.COMMIT_MESSAGE:
+        run = CommitRun(ls, session, _message_file(document), model)
+    else:
+        run = ActionRun(ls, session, document, await _request(ls, session, document, wanted, model))
     if call.work_done_token is None and not ls.client.work_done_progress:
         serving.jobs.go_on(run.alone(), document.uri)
         return {"outcome": "started"}
@@ -61,31 +56,51 @@ async def action(ls: InhouseServer, serving: Serving, call: types.ExecuteCommand
             return await run.result(stages)
 
 
+async def _request(
+    ls: InhouseServer, session: Session, document: Document, wanted: params.ActionParams, model: str | None
+) -> ActionRequest:
+    """Raises `policy` for a document that is never sent."""
+    kind, exclude = ActionKind(wanted.kind), session.config.privacy.exclude
+    file = await asyncio.to_thread(source_file, document, ls.folders, exclude)
+    diagnostic = await asyncio.to_thread(_diagnostic, ls, wanted, document, exclude)
+    tests = await asyncio.to_thread(find_target, ls, session, document, file) if kind is ActionKind.TESTS else None
+    return ActionRequest(
+        id=ls.request_id,
+        kind=kind,
+        file=file,
+        span=_span(ls, wanted, file, diagnostic),
+        instruction=(wanted.instruction or "").strip(),
+        diagnostic=diagnostic,
+        model=model,
+        tests=tests,
+        project=await asyncio.to_thread(_project, ls, session, document),
+    )
+
+
+def _message_file(document: Document) -> Document:
+    if not is_commit_message(document.uri):
+        raise _invalid(f"A commit's message goes into git's file {FILE}.", "Run git commit, and ask there.")
+    return document
+
+
 def _kind(name: str) -> ActionKind:
-    try:
-        return ActionKind(name)
-    except ValueError:
-        raise InhouseError(
-            kind=ErrorKind.INVALID_REQUEST,
-            message="The params are not valid: kind: there is no such action.",
-            hint=f"There are {', '.join(ActionKind)}.",
-        ) from None
+    if name not in _KINDS:
+        raise _invalid("The params are not valid: kind: there is no such action.", f"There are {', '.join(_KINDS)}.")
+    return ActionKind(name)
 
 
 def _open(ls: InhouseServer, uri: str) -> Document:
     document = ls.documents.get(uri)
     if document is None:
-        raise InhouseError(
-            kind=ErrorKind.INVALID_REQUEST,
-            message="The document is not open, so that nothing can be done in it.",
-            hint="Open it in the editor first.",
-        )
+        raise _invalid("The document is not open, so that nothing can be done in it.", "Open it in the editor first.")
     return document
 
 
-def _span(
-    ls: InhouseServer, wanted: params.ActionParams, kind: ActionKind, file: SourceFile, diagnostic: Diagnostic | None
-) -> Span:
+def _invalid(message: str, hint: str) -> InhouseError:
+    return InhouseError(kind=ErrorKind.INVALID_REQUEST, message=message, hint=hint)
+
+
+def _span(ls: InhouseServer, wanted: params.ActionParams, file: SourceFile, diagnostic: Diagnostic | None) -> Span:
     """The given range if it holds something, and nothing else; a bare place stands for what is around it."""
     given = to_span(file.lines, line_range(wanted.range), ls.documents.encoding)
     if not given.empty:
@@ -94,7 +109,7 @@ def _span(
     if diagnostic is not None:
         return region.of_diagnostic(file.lines, diagnostic, block)
     if block is not None:
-        return region.of_block(file.lines, kind, block)
+        return region.of_block(file.lines, ActionKind(wanted.kind), block)
     return region.whole_lines(file.lines, given.start.line, given.start.line)
 
 

@@ -14,12 +14,13 @@ from inhouse.domain.code import Diagnostic
 from inhouse.domain.errors import InhouseError
 from inhouse.lsp import uris
 from inhouse.lsp.chat_document.offers import chat_actions
+from inhouse.lsp.commit_message import commit_action, is_commit_message
 from inhouse.lsp.diagnostics import line_range, to_diagnostic
 from inhouse.lsp.documents import Document, Encoding
 from inhouse.lsp.places import to_range, to_span
 from inhouse.lsp.server import InhouseServer
 from inhouse.lsp.serving import Serving
-from inhouse.lsp.source_file import source_file
+from inhouse.lsp.source_file import excludes, source_file
 from inhouse.workspace.test_conventions import convention_of
 
 COMMAND = "inhouse.action"
@@ -38,6 +39,8 @@ async def code_action(ls: InhouseServer, serving: Serving, params: types.CodeAct
     )
     if not any(wish.takes(kind) for kind in ActionKind):
         return []
+    if is_commit_message(document.uri):
+        return [commit_action(document)] if wish.takes(ActionKind.COMMIT_MESSAGE) else []
     try:
         file = await asyncio.to_thread(source_file, document, ls.folders, session.config.privacy.exclude)
     except InhouseError:
@@ -47,6 +50,11 @@ async def code_action(ls: InhouseServer, serving: Serving, params: types.CodeAct
     here = Here(file, span, given.diagnostics, block_near(file, span.start.line), testable=_testable(document))
     found = [given.action(offer) for offer in offers(here, wish)]
     return [*found, *chat_actions(document, serving.jobs)] if wish.takes(ActionKind.CHAT) else found
+
+
+def warm_up() -> None:
+    """Compile the built-in patterns, which is otherwise done for the first menu."""
+    excludes(())
 
 
 def _testable(document: Document) -> bool:

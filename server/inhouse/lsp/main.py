@@ -119,7 +119,8 @@ class Service:
 
     async def _get_ready(self) -> None:
         await asyncio.sleep(QUIET)
-        await asyncio.to_thread(_load_chat)
+        await asyncio.to_thread(_load_requests)
+        await asyncio.to_thread(self.server.protocol.warm_up)
         session = await self._sessions.current()
         for backend in session.backends.values():
             try:
@@ -160,11 +161,14 @@ class Service:
         task.add_done_callback(self._tasks.discard)
 
 
-def _load_chat() -> None:
-    """What only requests with params of ours need: pydantic and its validators are a seventh of a start; and the
-    patterns of secrets, which every request is looked at with."""
+def _load_requests() -> None:
+    """What only the first requests need: pydantic and its validators are a seventh of a start, an editor's first menu
+    of code actions would take a quarter of a second; and the patterns of secrets, which every request is looked at
+    with."""
     from inhouse.governance.redaction.find import find
     from inhouse.lsp.chat import params
+    from inhouse.lsp.code_action import warm_up
 
     params.warm_up()
+    warm_up()
     find("")

@@ -56,6 +56,12 @@ class InhouseProtocol(LanguageServerProtocol):
     def connect(self, wire: Wire) -> None:
         self.client.connect(wire, self._registry.unstructure)
 
+    def warm_up(self) -> None:
+        """Build the readers of params that come often, which are otherwise built with the first ones."""
+        place = {"line": 0, "character": 0}
+        where = {"textDocument": {"uri": ""}, "range": {"start": place, "end": place}}
+        self._registry.structure(types.TEXT_DOCUMENT_CODE_ACTION, {**where, "context": {"diagnostics": []}})
+
     @property
     def exit_code(self) -> int:
         return 0 if self._phase is Phase.SHUT_DOWN else 1

@@ -19,6 +19,8 @@ _TAGGED = re.compile(
 )
 _SPAN = re.compile(r"`(?P<code>[^`\n]+)`")
 
+ALIKE = 0.3
+"""A new version has so much in common with the old code."""
 CLEARLY = 0.25
 """By so much one block has to be more like the old code than all others."""
 
@@ -78,7 +80,13 @@ def _one(blocks: Sequence[Fenced], place: Place) -> str | Unreadable:
         return Unreadable(f"The answer is {blocks[0].info}, not {place.language}.")
     labelled = [block for block in own if block.info]
     texts = list(dict.fromkeys(block.text.strip("\n") for block in (labelled or own)))
-    changed = [text for text in texts if _words(text) != _words("\n".join(place.old))] or texts
+    old = _words("\n".join(place.old))
+    changed = [text for text in texts if _words(text) != old]
+    if len(changed) < len(texts):
+        # The old code was quoted first, or is the answer, with something beside it.
+        changed = [text for text in changed if _likeness(text, place) >= ALIKE]
+        if not changed:
+            return "\n".join(place.old)
     return changed[0] if len(changed) == 1 else _likest(changed, place)
 
 

@@ -70,7 +70,7 @@ def _close(lines: list[str], first: int, opening: re.Match[str], language: str) 
             depth -= 1
         if depth == 0:
             return at
-    return _last_bare(lines, first, opening) if depth > 1 else None
+    return _last_bare(lines, first, opening)
 
 
 def _same(opening: re.Match[str], fence: re.Match[str]) -> bool:

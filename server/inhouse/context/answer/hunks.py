@@ -7,7 +7,7 @@ it, whatever the new lines are.
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 
-from inhouse.context.answer.place import line_end, without_end
+from inhouse.context.answer.place import inserts_lines, line_end, without_end
 from inhouse.context.answer.region import Region
 from inhouse.domain.code import Position, Span, TextEdit
 
@@ -26,7 +26,7 @@ def edits(region: Region, new: Sequence[str]) -> tuple[TextEdit, ...]:
     old = pieces(region)
     end = line_end(region.file.lines)
     ends = [end] * len(new)
-    if new and not (old and old[-1].endswith(("\n", "\r"))):
+    if new and not (inserts_lines(region) or (old and old[-1].endswith(("\n", "\r")))):
         ends[-1] = ""
     exact = region.file.language in KEPT_SPACE
     added = [line + end for line, end in zip(new, ends, strict=True)]

@@ -59,8 +59,8 @@ def indented(new: Sequence[str], place: Place, literal: Sequence[bool]) -> list[
 
 
 def _base(place: Place) -> str:
-    """The indentation of the region's first line of code; of an empty region, that of the line it stands on."""
-    for line in place.old:
+    """The indentation of the region's first line of code; of an empty region, that of the line on it or behind it."""
+    for line in place.old or place.after:
         if line.strip():
             return indent(line)
     return place.old[0] if place.old and place.old[0] else ""

@@ -42,6 +42,9 @@ class Place:
 
 def place_of(region: Region) -> Place:
     lines = [without_end(line) for line in region.file.lines] or [""]
+    if inserts_lines(region):
+        at = region.span.start.line
+        return Place(_unmarked(lines[:at]), (), _unmarked(lines[at:]), "", "", region.file.language, mark=False)
     mark = lines[0].startswith(BYTE_ORDER_MARK)
     start, end = region.span.start, region.span.end
     last = end.line - 1 if end.character == 0 and end.line > start.line else end.line
@@ -62,6 +65,13 @@ def place_of(region: Region) -> Place:
 def _unmarked(lines: Sequence[str]) -> tuple[str, ...]:
     """A byte order mark is no part of the first line's code."""
     return (lines[0].removeprefix(BYTE_ORDER_MARK), *lines[1:]) if lines else ()
+
+
+def inserts_lines(region: Region) -> bool:
+    """Whether the region is the empty place before a line that has something on it."""
+    start = region.span.start
+    line = "".join(region.file.lines[start.line : start.line + 1])
+    return region.span.empty and start.character == 0 and bool(line.strip())
 
 
 def without_end(line: str) -> str:

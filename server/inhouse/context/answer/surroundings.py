@@ -97,7 +97,7 @@ def _left_out_behind(lines: Sequence[str], place: Place) -> bool:
 
 def _outer_starts(place: Place) -> frozenset[str]:
     """How an answer begins that is more than the region: as the file does, or as something that holds the region."""
-    found = [next(line for line in place.before if line.strip())]
+    found = [line for line in place.before if line.strip()][:1]
     deepest = min((len(indent(line)) for line in place.old if line.strip()), default=0)
     for at in range(len(place.before) - 1, -1, -1):
         line = place.before[at]

@@ -20,7 +20,7 @@ def whole_file(lines: Sequence[str], place: Place) -> Sequence[str] | Unreadable
     """The file's lines. An answer with little of what is there is added to it; none may take away what is declared."""
     new = unblanked(lines)
     if not any(line.strip() for line in place.old):
-        return [*new, ""] if not place.old[-1] else new
+        return [*new, ""] if place.old[-1:] == ("",) else new
     own = leading_imports(place.old, place.language)
     if not (_keeps(place.old[:own], new) and _keeps(place.old[own:], new)):
         return _added(new, place)

@@ -1,14 +1,11 @@
 """One answer under way, from the request to the document."""
 
-import logging
-
 from inhouse.assist.chat_document import Delivery, answer
 from inhouse.assist.session import Session
 from inhouse.assist.shapes import Shape
 from inhouse.context.chat_document.document import Turn
 from inhouse.domain.conversation import ChatRequest
-from inhouse.domain.errors import InhouseError
-from inhouse.lsp import messages
+from inhouse.lsp.alone import alone
 from inhouse.lsp.chat_document.as_edits import AsEdits
 from inhouse.lsp.chat_document.as_values import AsValues
 from inhouse.lsp.chat_document.at_end import AtEnd
@@ -18,8 +15,6 @@ from inhouse.lsp.jsonrpc import members
 from inhouse.lsp.params import Token
 from inhouse.lsp.server import InhouseServer
 from inhouse.lsp.stages import Stages
-
-_log = logging.getLogger(__name__)
 
 
 class ChatRun:
@@ -36,14 +31,7 @@ class ChatRun:
 
     async def alone(self) -> None:
         """For a client that does not wait: the end is told by the edit, or by one message."""
-        client = self._ls.client
-        try:
-            await self.result(None, None)
-        except InhouseError as exc:
-            messages.error(client, f"{exc.message} {exc.hint}")
-        except Exception:  # noqa: BLE001 - nobody awaits this task: what went wrong would never be told
-            _log.exception("request %s (inhouse.chat) failed", self._request.id)
-            messages.error(client, "Inhouse made a mistake; its log has the details.")
+        await alone(self._ls.client, self._request.id, self.result(None, None))
 
     async def result(self, work_token: object, token: Token | None) -> Shape:
         ls = self._ls
