@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.lsp import client
+from tests.lsp.completing import Typist
 
 StartClient = Callable[..., AbstractAsyncContextManager[client.EditorClient]]
 """`client.start_client` without its first two parameters, which it takes by name."""
@@ -24,3 +25,9 @@ def workspace(tmp_path: Path) -> Path:
 def start_client(home: dict[str, str], workspace: Path) -> StartClient:
     """Starts a server with nothing configured; `env=` gives it another environment, e.g. `home_with_model`."""
     return partial(client.start_client, env=home, workspace=workspace)
+
+
+@pytest.fixture
+def typist(start_client: StartClient, home: dict[str, str], workspace: Path) -> Typist:
+    """Somebody who types in a file and looks at what is suggested."""
+    return Typist(start_client, home, workspace)

@@ -61,9 +61,9 @@ class Completions:
                 return hit.suggestion
             generation = self._generation
             if generation is None:
-                if not wanted.invoked and await _is_set_within(
-                    superseded, session.config.completion.debounce_ms / 1000
-                ):
+                if not wanted.invoked:
+                    await asyncio.wait({superseded}, timeout=session.config.completion.debounce_ms / 1000)
+                if superseded.done():
                     return None
                 generation = self._generation = Generation(session, wanted, self._paces)
             await asyncio.wait({generation.task, superseded}, return_when=asyncio.FIRST_COMPLETED)

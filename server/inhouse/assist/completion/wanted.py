@@ -7,8 +7,8 @@ from inhouse.context.completion.place import Extent, Place, extent
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """`uri` tells the file from others, `name` is what a model is told as its name. `invoked`: somebody asked for it and
-    will wait, and wants to know of a failure."""
+    """`uri` tells the file from others, `name` is what a model is told as its name. `invoked`: somebody asked for it
+    and will wait, and wants to know of a failure."""
 
     id: str
     uri: str
