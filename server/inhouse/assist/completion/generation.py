@@ -111,8 +111,8 @@ class Generation:
     def _admitted(self, candidate: Candidate) -> AdmittedFill:
         model, wanted = candidate.model, self.wanted
         on_cpu = candidate.backend.software.kind is Kind.EMBEDDED
-        budget = self._paces.of(model).suited(ON_CPU if on_cpu else ON_SERVER)
-        budget = budget.within(model.context_length or ASSUMED_CONTEXT_LENGTH)
+        budget = (ON_CPU if on_cpu else ON_SERVER).within(model.context_length or ASSUMED_CONTEXT_LENGTH)
+        budget = self._paces.of(model).suited(budget)
         prefix, suffix = shown(wanted.place, budget)
         one_line = wanted.extent is Extent.LINE
         request = FillRequest(

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from inhouse.context.completion.place import Place
 from inhouse.context.estimate import estimate_tokens
 
-STEP = 16
-"""Lines."""
+STEPS = (64, 16, 4)
+"""Lines: the largest that costs at most a quarter of what fits."""
 
-ANSWER_SHARE = 4
-"""Prompt and answer take at most all but a quarter of the context: what is counted here is an estimate."""
+SPARED = 4
+"""A quarter of the context is left free: what is counted here is an estimate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +28,12 @@ class Budget:
     """Of the answer, where several lines may be."""
 
     def within(self, context_length: int) -> "Budget":
-        """The same, scaled down to what a model takes at once."""
-        room = context_length - context_length // ANSWER_SHARE
-        whole = self.prefix + self.suffix + self.block
-        if whole <= room:
-            return self
-        return Budget(*(max(1, part * room // whole) for part in (self.prefix, self.suffix, self.line, self.block)))
+        """The same, scaled down to what a model takes at once: a quarter for the answer, the rest for the prompt."""
+        room = context_length - context_length // SPARED
+        block = max(1, min(self.block, room // 4))
+        left = room - block
+        share = min(1.0, left / (self.prefix + self.suffix))
+        return Budget(int(self.prefix * share), int(self.suffix * share), min(self.line, block), block)
 
 
 ON_CPU = Budget(prefix=512, suffix=96, line=32, block=64)
@@ -53,8 +53,8 @@ def _end(place: Place, room: int) -> str:
     if first == len(lines):
         return _last_characters(lines[-1], room)
     if first or place.first_line:
-        step = first + -(first + place.first_line) % STEP
-        first = step if step < len(lines) else first
+        step = next((step for step in STEPS if 4 * step <= len(lines) - first), 1)
+        first += -(first + place.first_line) % step
     return "\n".join(lines[first:])
 
 

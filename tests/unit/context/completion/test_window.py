@@ -2,7 +2,7 @@
 
 from inhouse.context.completion.pace import QUICK_ANSWERS, SLOW, Pace
 from inhouse.context.completion.place import Place
-from inhouse.context.completion.window import ON_SERVER, STEP, Budget, shown
+from inhouse.context.completion.window import ON_SERVER, Budget, shown
 from inhouse.context.estimate import estimate_tokens
 
 SMALL = Budget(prefix=200, suffix=50, line=16, block=32)
@@ -28,8 +28,13 @@ def test_whole_file_is_shown_where_it_fits() -> None:
 
 def test_beginning_stays_while_lines_are_typed() -> None:
     """Else a server's prefix cache would be lost with every line."""
-    starts = [at_line(number)[0].partition("\n")[0] for number in range(300, 300 + 2 * STEP)]
+    starts = [at_line(number, ON_SERVER)[0].partition("\n")[0] for number in range(300, 332)]
     assert len(set(starts)) <= 3
+
+
+def test_steps_are_small_where_little_is_shown() -> None:
+    for number in range(300, 332):
+        assert estimate_tokens(at_line(number)[0]) > SMALL.prefix // 2
 
 
 def test_beginning_stays_where_the_text_before_is_only_part_of_the_file() -> None:
