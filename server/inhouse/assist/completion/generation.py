@@ -17,6 +17,7 @@ from inhouse.domain.events import Finished, FinishReason, TextDelta
 from inhouse.domain.fill import Fill, Filling, FillRequest
 from inhouse.domain.models import ASSUMED_CONTEXT_LENGTH, Kind, Model
 from inhouse.governance.admission import AdmittedFill, admit_fill
+from inhouse.governance.redaction.placeholders import SPELT_LIKE_ONE
 from inhouse.inference.route import Candidate
 
 _STALE = frozenset({ErrorKind.UNREACHABLE, ErrorKind.TIMEOUT, ErrorKind.MODEL_NOT_FOUND, ErrorKind.LOADING})
@@ -84,7 +85,9 @@ class Generation:
 
     async def _once(self, candidate: Candidate) -> Suggestion | None:
         place, extent = self.wanted.place, self.wanted.extent
-        text = await self._answer(candidate)
+        text, _ = self._session.redactor.restore(await self._answer(candidate))
+        if (unknown := SPELT_LIKE_ONE.search(text)) is not None:  # a name of a secret that the model has made up or cut
+            text = text[: unknown.start()]
         return suggestion(text, place, extent, cut=self._cut)
 
     async def _answer(self, candidate: Candidate) -> str:
@@ -124,4 +127,4 @@ class Generation:
             stop=("\n",) if one_line else (),
         )
         _log.info("request %s: %s fills in", wanted.id, model.id)
-        return admit_fill(Fill(request, model), candidate.zone, self._session.policy)
+        return admit_fill(Fill(request, model), candidate.zone, self._session.policy, self._session.redactor)

@@ -1,7 +1,8 @@
 """Suggestions of one connection: who is asked, how often, and with what."""
 
 import asyncio
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 
 import pytest
 from hypothesis import given
@@ -16,6 +17,7 @@ from inhouse.domain.errors import ErrorKind, InhouseError
 from inhouse.domain.events import Finished, FinishReason, TextDelta, Usage
 from inhouse.domain.fill import Filling, FillRequest
 from inhouse.domain.models import Kind, Software
+from inhouse.governance.redaction.placeholders import PLACEHOLDER
 from tests.unit.assist.backends import Memory, Said, failing, session
 from tests.unit.context.completion.cases import place
 
@@ -38,6 +40,20 @@ class _Once(Iterable[Said]):
 
     def __iter__(self) -> Iterator[Said]:
         yield self._said.pop(0) if len(self._said) > 1 else self._said[0]
+        yield END
+
+
+@dataclass(frozen=True, slots=True)
+class _Recalls(Iterable[Said]):
+    """A model that says the name of a secret that it was shown."""
+
+    shown: Callable[[], str]
+    forgotten: int
+    """Letters at the name's end."""
+
+    def __iter__(self) -> Iterator[Said]:
+        (name,) = PLACEHOLDER.findall(self.shown())
+        yield TextDelta(f'connect("{name[: len(name) - self.forgotten]}")')
         yield END
 
 
@@ -90,6 +106,15 @@ async def test_prompt_that_is_too_long_is_shortened_until_it_is_taken() -> None:
     assert await completions.suggest(session(backend), at(text + "x = █\n")) == Suggestion("1")
     first, _, last = (len(each.fill.request.prefix) for each in backend.filled)
     assert last < first / 3
+
+
+@pytest.mark.parametrize(("forgotten", "suggested"), [(0, 'connect("Zk3vQ9xT7mLp2RwY")'), (1, 'connect("')])
+async def test_secret_stays_in_the_house_and_is_itself_in_the_suggestion(forgotten: int, suggested: str) -> None:
+    """A name for it that the model has changed stands for nothing, and ends the suggestion."""
+    backend = lab(answer=_Recalls(lambda: request(backend).prefix, forgotten))
+    found = await Completions().suggest(session(backend), at('password = "Zk3vQ9xT7mLp2RwY"\n█\n'))
+    assert "Zk3vQ9xT7mLp2RwY" not in request(backend).prefix
+    assert found == Suggestion(suggested)
 
 
 async def test_failure_is_told_to_who_has_asked_and_to_nobody_else() -> None:
