@@ -124,3 +124,14 @@ async def test_model_is_stopped_as_soon_as_the_suggestion_is_whole(typist: Typis
         async with typist.at("def add(a, b):█\n", fake) as buffer:
             assert await buffer.suggestion() == "\n    return a + b"
             assert await fills(fake)[0].closed_by_client_async(2)
+
+
+async def test_slow_model_is_not_waited_for_to_its_last_line(typist: Typist) -> None:
+    """After a second of writing its whole lines are shown."""
+    body = [f"\n    line_{number} = {number}" for number in range(100)]
+    with fake_llamacpp(coder(*body, event_seconds=0.3)) as fake:
+        async with typist.at("def add(a, b):█\n", fake) as buffer:
+            found = await asyncio.wait_for(buffer.suggestion(), 8)
+            assert await fills(fake)[0].closed_by_client_async(2)
+    assert found is not None
+    assert found == "".join(body[: found.count("\n")])

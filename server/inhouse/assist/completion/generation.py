@@ -23,6 +23,9 @@ from inhouse.inference.route import Candidate
 _STALE = frozenset({ErrorKind.UNREACHABLE, ErrorKind.TIMEOUT, ErrorKind.MODEL_NOT_FOUND, ErrorKind.LOADING})
 """Failures after which a backend is asked anew what it offers."""
 
+LONG = 1.0
+"""Seconds after which a suggestion is shown as far as it is written."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -92,7 +95,7 @@ class Generation:
 
     async def _answer(self, candidate: Candidate) -> str:
         """As much of it as can be used."""
-        warm, began = candidate.backend.loaded, time.monotonic()
+        timed = _Timed(self._paces.of(candidate.model) if candidate.backend.loaded else Pace())
         try:
             async with candidate.backend.fill(self._admitted(candidate)) as events:
                 async for event in events:
@@ -100,15 +103,15 @@ class Generation:
                         self._cut = event.finish_reason is FinishReason.LENGTH
                     if not isinstance(event, TextDelta):
                         continue
-                    if not self._text and warm:
-                        self._paces.of(candidate.model).waited(time.monotonic() - began)
+                    timed.piece()
                     self._text += event.text
                     if (whole := enough(self._text, self.wanted.place, self.wanted.extent)) is not None:
                         return whole
-        except asyncio.CancelledError:
-            if not self._text and warm:
-                self._paces.of(candidate.model).waited(time.monotonic() - began)
-            raise
+                    if timed.long and "\n" in self._text.strip():
+                        self._cut = True
+                        break
+        finally:
+            timed.piece()
         return self._text
 
     def _admitted(self, candidate: Candidate) -> AdmittedFill:
@@ -128,3 +131,22 @@ class Generation:
         )
         _log.info("request %s: %s fills in", wanted.id, model.id)
         return admit_fill(Fill(request, model), candidate.zone, self._session.policy, self._session.redactor)
+
+
+class _Timed:
+    """Tells `pace` how long the first piece took, or how long it was waited for in vain."""
+
+    def __init__(self, pace: Pace) -> None:
+        self._pace = pace
+        self._began = time.monotonic()
+        self._first: float | None = None
+
+    def piece(self) -> None:
+        if self._first is None:
+            self._first = time.monotonic()
+            self._pace.waited(self._first - self._began)
+
+    @property
+    def long(self) -> bool:
+        """Whether the model has been writing for so long that its whole lines are better than more of them."""
+        return self._first is not None and time.monotonic() - self._first > LONG
