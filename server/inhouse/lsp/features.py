@@ -79,8 +79,7 @@ def _register_completion(server: InhouseServer, serving: Serving) -> None:
     async def inline_completion(ls: InhouseServer, params: types.InlineCompletionParams) -> types.InlineCompletionList:
         from inhouse.lsp.inline_completion import inline_completion
 
-        await serving.ready()
-        return await inline_completion(ls, serving.sessions, completions(), params)
+        return await inline_completion(ls, serving, completions(), params)
 
     @server.feature("inhouse/inlineCompletion")
     async def inhouse_inline_completion(ls: InhouseServer, params: object) -> types.InlineCompletionList:

@@ -2,11 +2,13 @@
 
 import asyncio
 from dataclasses import dataclass
+from pathlib import Path
 
 from lsprotocol import types
 
 from inhouse.assist.completion.completions import Completions
 from inhouse.assist.completion.wanted import Wanted
+from inhouse.assist.session import Session
 from inhouse.config.schema import Completion
 from inhouse.context.completion.place import Place
 from inhouse.context.completion.suggestion import Suggestion
@@ -16,7 +18,7 @@ from inhouse.domain.errors import ErrorKind, InhouseError
 from inhouse.lsp.documents import Document, Encoding, index_in
 from inhouse.lsp.places import to_range, to_span
 from inhouse.lsp.server import InhouseServer
-from inhouse.lsp.sessions import Sessions
+from inhouse.lsp.serving import Serving
 from inhouse.lsp.source_file import sendable
 
 _LINES_BEFORE = 1000
@@ -28,27 +30,36 @@ _NOTHING = types.InlineCompletionList(items=[])
 
 
 async def inline_completion(
-    ls: InhouseServer, sessions: Sessions, completions: Completions, params: types.InlineCompletionParams
+    ls: InhouseServer, serving: Serving, completions: Completions, params: types.InlineCompletionParams
 ) -> types.InlineCompletionList:
     """No items where nothing is to be suggested, and for a request that a newer one supersedes.
 
     Unasked, nothing that is wrong is worth an error; a request that somebody has made is answered with what is wrong.
     """
-    document, encoding = ls.documents.get(params.text_document.uri), ls.documents.encoding
-    session = await sessions.current()
-    if document is None or not _is_on(session.config.completion, document):
-        return _NOTHING
-    invoked = params.context.trigger_kind is types.InlineCompletionTriggerKind.Invoked
+    with completions.newest() as turn:
+        document, encoding = ls.documents.get(params.text_document.uri), ls.documents.encoding
+        await serving.ready()
+        session = await serving.sessions.current()
+        if document is None or not _is_on(session.config.completion, document):
+            return _NOTHING
+        invoked = params.context.trigger_kind is types.InlineCompletionTriggerKind.Invoked
+        name = await _name(document, ls.folders, session, invoked=invoked)
+        if name is None:
+            return _NOTHING
+        spot = _spot(document, params, encoding)
+        wanted = Wanted(ls.request_id, document.uri, name, spot.place, invoked)
+        found = await completions.suggest(session, wanted, turn)
+    return _NOTHING if found is None else types.InlineCompletionList(items=[_item(document, spot, found, encoding)])
+
+
+async def _name(document: Document, folders: tuple[Path, ...], session: Session, *, invoked: bool) -> str | None:
+    """What a model is told as the file's name; None, or an error where somebody has asked, for one that is excluded."""
     try:
-        name = await asyncio.to_thread(sendable, document.uri, ls.folders, session.config.privacy.exclude)
+        return await asyncio.to_thread(sendable, document.uri, folders, session.config.privacy.exclude)
     except InhouseError as exc:
         if invoked or exc.kind is not ErrorKind.POLICY:
             raise
-        return _NOTHING
-    spot = _spot(document, params, encoding)
-    wanted = Wanted(ls.request_id, document.uri, name, spot.place, invoked)
-    found = await completions.suggest(session, wanted)
-    return _NOTHING if found is None else types.InlineCompletionList(items=[_item(document, spot, found, encoding)])
+        return None
 
 
 def _is_on(settings: Completion, document: Document) -> bool:

@@ -2,6 +2,8 @@
 
 import asyncio
 import logging
+from collections.abc import Generator
+from contextlib import contextmanager
 
 from inhouse.assist.completion.generation import Generation, Paces
 from inhouse.assist.completion.wanted import Wanted
@@ -13,6 +15,9 @@ from inhouse.domain.errors import InhouseError
 
 _log = logging.getLogger(__name__)
 
+Turn = asyncio.Future[None]
+"""A request's time: done when a newer one has come."""
+
 
 class Completions:
     """What was suggested, and what is on its way."""
@@ -21,35 +26,35 @@ class Completions:
         self._cache = SuggestionCache()
         self._paces = Paces()
         self._generation: Generation | None = None
-        self._newest: asyncio.Future[None] | None = None
+        self._turn: Turn | None = None
 
-    async def suggest(self, session: Session, wanted: Wanted) -> Suggestion | None:
-        """None where there is nothing to suggest, and as soon as something else is wanted. Raises InhouseError where
-        somebody asked for it and nobody can answer; unasked, a failure is no more than a line in the log.
-
-        Cancelling this coroutine stops the backend.
-        """
-        superseded = self._supersede()
+    @contextmanager
+    def newest(self) -> Generator[Turn]:
+        """A request that has just come: those before it are over. To be entered before anything is awaited, or requests
+        might overtake each other. Leaving it stops the model, unless a newer request has taken over."""
+        if self._turn is not None and not self._turn.done():
+            self._turn.set_result(None)
+        turn = self._turn = asyncio.get_running_loop().create_future()
         try:
-            return await self._suggest(session, wanted, superseded)
-        except asyncio.CancelledError:
-            if not superseded.done():
+            yield turn
+        finally:
+            if not turn.done():
                 self._stop()
-            raise
+
+    async def suggest(self, session: Session, wanted: Wanted, turn: Turn) -> Suggestion | None:
+        """None where there is nothing to suggest, and as soon as a newer request comes. Raises InhouseError where
+        somebody asked for it and nobody can answer; unasked, a failure is no more than a line in the log."""
+        if turn.done():
+            return None
+        try:
+            return await self._suggest(session, wanted, turn)
         except InhouseError as exc:
             if wanted.invoked:
                 raise
             _log.info("request %s: no suggestion (%s): %s", wanted.id, exc.kind.value, exc.message)
             return None
 
-    def _supersede(self) -> asyncio.Future[None]:
-        """The request that calls is the newest; its future is done when it no longer is."""
-        if self._newest is not None:
-            self._newest.set_result(None)
-        self._newest = asyncio.get_running_loop().create_future()
-        return self._newest
-
-    async def _suggest(self, session: Session, wanted: Wanted, superseded: asyncio.Future[None]) -> Suggestion | None:
+    async def _suggest(self, session: Session, wanted: Wanted, turn: Turn) -> Suggestion | None:
         running = self._generation
         if running is None or not running.leads_to(wanted):
             self._stop()
@@ -62,12 +67,12 @@ class Completions:
             generation = self._generation
             if generation is None:
                 if not wanted.invoked:
-                    await asyncio.wait({superseded}, timeout=session.config.completion.debounce_ms / 1000)
-                if superseded.done():
+                    await asyncio.wait({turn}, timeout=session.config.completion.debounce_ms / 1000)
+                if turn.done():
                     return None
                 generation = self._generation = Generation(session, wanted, self._paces)
-            await asyncio.wait({generation.task, superseded}, return_when=asyncio.FIRST_COMPLETED)
-            if superseded.done():
+            await asyncio.wait({generation.task, turn}, return_when=asyncio.FIRST_COMPLETED)
+            if turn.done():
                 return None
             found = self._ended(generation)
             if generation.wanted is wanted:

@@ -46,6 +46,7 @@ class Generation:
         self._text = ""
         self._cut = False
         self.task = asyncio.create_task(self._run())
+        self.task.add_done_callback(_look_at)
 
     def leads_to(self, wanted: Wanted) -> bool:
         """Whether `wanted` is the same, or what one gets by typing what the model has written already."""
@@ -131,6 +132,12 @@ class Generation:
         )
         _log.info("request %s: %s fills in", wanted.id, model.id)
         return admit_fill(Fill(request, model), candidate.zone, self._session.policy, self._session.redactor)
+
+
+def _look_at(task: asyncio.Task[Suggestion | None]) -> None:
+    """A failure that comes when nobody waits any more is nobody's."""
+    if not task.cancelled():
+        task.exception()
 
 
 class _Timed:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from inhouse.assist.completion.completions import Completions
 from inhouse.assist.completion.wanted import Wanted
+from inhouse.assist.session import Session
 from inhouse.context.completion.suggestion import Suggestion
 from inhouse.context.completion.window import ON_CPU, ON_SERVER
 from inhouse.context.estimate import estimate_tokens
@@ -61,21 +62,26 @@ def at(text: str, *, invoked: bool = True, language: str = "python") -> Wanted:
     return Wanted("r1", "file:///a.py", "a.py", place(text, language), invoked)
 
 
+async def suggest(completions: Completions, on: Session, wanted: Wanted) -> Suggestion | None:
+    with completions.newest() as turn:
+        return await completions.suggest(on, wanted, turn)
+
+
 def request(backend: Memory, number: int = -1) -> FillRequest:
     return backend.filled[number].fill.request
 
 
 async def test_a_place_where_nothing_fits_asks_nobody() -> None:
     backend = lab("x")
-    assert await Completions().suggest(session(backend), at("co█unt\n", invoked=False)) is None
+    assert await suggest(Completions(), session(backend), at("co█unt\n", invoked=False)) is None
     assert backend.filled == []
 
 
 async def test_model_is_told_the_file_and_how_much_is_wanted() -> None:
     backend = lab("1")
     completions = Completions()
-    await completions.suggest(session(backend), at("x = █\n"))
-    await completions.suggest(session(backend), at("# some█\n"))
+    await suggest(completions, session(backend), at("x = █\n"))
+    await suggest(completions, session(backend), at("# some█\n"))
     block, line = request(backend, 0), request(backend, 1)
     assert (block.name, block.prefix, block.suffix) == ("a.py", "x = ", "\n")
     assert (block.max_tokens, block.stop) == (ON_SERVER.block, ())
@@ -85,7 +91,7 @@ async def test_model_is_told_the_file_and_how_much_is_wanted() -> None:
 async def test_embedded_model_is_shown_less() -> None:
     backend = lab("1")
     backend.software = Software(Kind.EMBEDDED)
-    await Completions().suggest(session(backend), at("name = other\n" * 1000 + "x = █\n"))
+    await suggest(Completions(), session(backend), at("name = other\n" * 1000 + "x = █\n"))
     assert estimate_tokens(request(backend).prefix) <= ON_CPU.prefix
     assert request(backend).max_tokens <= ON_CPU.block
 
@@ -93,8 +99,8 @@ async def test_embedded_model_is_shown_less() -> None:
 async def test_model_that_cannot_see_what_follows_is_not_asked_inside_a_line() -> None:
     backend = lab("1")
     backend.fills = Filling.END
-    assert await Completions().suggest(session(backend), at("f(█)\n")) is None
-    assert await Completions().suggest(session(backend), at("x = █\n")) == Suggestion("1")
+    assert await suggest(Completions(), session(backend), at("f(█)\n")) is None
+    assert await suggest(Completions(), session(backend), at("x = █\n")) == Suggestion("1")
     assert len(backend.filled) == 1
 
 
@@ -103,7 +109,7 @@ async def test_prompt_that_is_too_long_is_shortened_until_it_is_taken() -> None:
     backend = lab(answer=_Once(too_long, too_long, TextDelta("1")))
     text = "name = other\n" * 1000
     completions = Completions()
-    assert await completions.suggest(session(backend), at(text + "x = █\n")) == Suggestion("1")
+    assert await suggest(completions, session(backend), at(text + "x = █\n")) == Suggestion("1")
     first, _, last = (len(each.fill.request.prefix) for each in backend.filled)
     assert last < first / 3
 
@@ -112,7 +118,7 @@ async def test_prompt_that_is_too_long_is_shortened_until_it_is_taken() -> None:
 async def test_secret_stays_in_the_house_and_is_itself_in_the_suggestion(forgotten: int, suggested: str) -> None:
     """A name for it that the model has changed stands for nothing, and ends the suggestion."""
     backend = lab(answer=_Recalls(lambda: request(backend).prefix, forgotten))
-    found = await Completions().suggest(session(backend), at('password = "Zk3vQ9xT7mLp2RwY"\n█\n'))
+    found = await suggest(Completions(), session(backend), at('password = "Zk3vQ9xT7mLp2RwY"\n█\n'))
     assert "Zk3vQ9xT7mLp2RwY" not in request(backend).prefix
     assert found == Suggestion(suggested)
 
@@ -120,9 +126,9 @@ async def test_secret_stays_in_the_house_and_is_itself_in_the_suggestion(forgott
 async def test_failure_is_told_to_who_has_asked_and_to_nobody_else() -> None:
     backend = lab(failing(ErrorKind.SERVER_ERROR))
     completions = Completions()
-    assert await completions.suggest(session(backend), at("x = █\n", invoked=False)) is None
+    assert await suggest(completions, session(backend), at("x = █\n", invoked=False)) is None
     with pytest.raises(InhouseError) as caught:
-        await completions.suggest(session(backend), at("x = █\n"))
+        await suggest(completions, session(backend), at("x = █\n"))
     assert caught.value.kind is ErrorKind.SERVER_ERROR
 
 
@@ -132,18 +138,18 @@ async def test_backend_that_rests_is_asked_only_for_somebody() -> None:
     for _ in range(2):
         on.catalog.breaker("lab").failed(failing(ErrorKind.TIMEOUT), 10)
     completions = Completions()
-    assert await completions.suggest(on, at("x = █\n", invoked=False)) is None
+    assert await suggest(completions, on, at("x = █\n", invoked=False)) is None
     assert backend.filled == []
-    assert await completions.suggest(on, at("x = █\n")) == Suggestion("1")
+    assert await suggest(completions, on, at("x = █\n")) == Suggestion("1")
 
 
 async def test_newer_request_stops_what_it_has_no_use_for() -> None:
     never = asyncio.Event()
     backend = lab("a", never)
     completions, on = Completions(), session(backend)
-    older = asyncio.create_task(completions.suggest(on, at("x = █\n")))
+    older = asyncio.create_task(suggest(completions, on, at("x = █\n")))
     await backend.reached["fill"].wait()
-    newer = asyncio.create_task(completions.suggest(on, at("x = 2█\n")))
+    newer = asyncio.create_task(suggest(completions, on, at("x = 2█\n")))
     assert await older is None
     await backend.reached["closed"].wait()
     newer.cancel()
@@ -155,10 +161,10 @@ async def test_newer_request_that_types_along_takes_over() -> None:
     go_on = asyncio.Event()
     backend = lab("first", go_on, " + second")
     completions, on = Completions(), session(backend)
-    older = asyncio.create_task(completions.suggest(on, at("x = █\n")))
+    older = asyncio.create_task(suggest(completions, on, at("x = █\n")))
     await backend.reached["fill"].wait()
     await asyncio.sleep(0)
-    newer = asyncio.create_task(completions.suggest(on, at("x = fi█\n")))
+    newer = asyncio.create_task(suggest(completions, on, at("x = fi█\n")))
     assert await older is None
     go_on.set()
     assert await newer == Suggestion("rst + second")
@@ -168,16 +174,37 @@ async def test_newer_request_that_types_along_takes_over() -> None:
 async def test_who_waits_for_quiet_gives_way_at_once() -> None:
     backend = lab("1")
     completions, on = Completions(), session(backend)
-    older = asyncio.create_task(completions.suggest(on, at("x = █\n", invoked=False)))
+    older = asyncio.create_task(suggest(completions, on, at("x = █\n", invoked=False)))
     await asyncio.sleep(0)
-    assert await completions.suggest(on, at("x = 2█\n")) == Suggestion("1")
+    assert await suggest(completions, on, at("x = 2█\n")) == Suggestion("1")
     assert await older is None
     assert [each.fill.request.prefix for each in backend.filled] == ["x = 2"]
 
 
+async def test_requests_do_not_overtake_each_other() -> None:
+    """However long each of them takes before it asks for a suggestion."""
+    backend = lab("1")
+    completions, on = Completions(), session(backend)
+    with completions.newest() as older, completions.newest() as newer:
+        assert await completions.suggest(on, at("x = 2█\n"), newer) == Suggestion("1")
+        assert await completions.suggest(on, at("x = █\n"), older) is None
+    assert len(backend.filled) == 1
+
+
+async def test_request_for_nothing_stops_what_is_under_way() -> None:
+    """The cursor has moved on to a file in which nothing is suggested."""
+    backend = lab("a", asyncio.Event())
+    completions, on = Completions(), session(backend)
+    older = asyncio.create_task(suggest(completions, on, at("x = █\n")))
+    await backend.reached["fill"].wait()
+    with completions.newest():
+        assert await older is None
+    await backend.reached["closed"].wait()
+
+
 async def test_leaving_stops_the_model() -> None:
     backend = lab("a", asyncio.Event())
-    running = asyncio.create_task(Completions().suggest(session(backend), at("x = █\n")))
+    running = asyncio.create_task(suggest(Completions(), session(backend), at("x = █\n")))
     await backend.reached["fill"].wait()
     running.cancel()
     await backend.reached["closed"].wait()
@@ -191,12 +218,12 @@ def test_nobody_is_asked_for_what_was_suggested_already(answer: str, steps: list
     async def run() -> None:
         backend = lab(answer)
         completions, on = Completions(), session(backend)
-        found = await completions.suggest(on, at("def f(a):█\n"))
+        found = await suggest(completions, on, at("def f(a):█\n"))
         if found is None:
             return
         for step in steps:
             typed = found.text[: step % len(found.text)]
-            rest = await completions.suggest(on, at(f"def f(a):{typed}█\n"))
+            rest = await suggest(completions, on, at(f"def f(a):{typed}█\n"))
             assert rest == Suggestion(found.text[len(typed) :])
         assert len(backend.filled) == 1
 
