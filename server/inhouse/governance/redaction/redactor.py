@@ -24,7 +24,7 @@ class Redactor:
     active: bool = True
 
     def redact(self, text: str) -> Redacted:
-        """Takes about 25 ms for 1 MB."""
+        """Takes 35 to 50 ms for 1 MB of code or prose."""
         if not self.active or not text:
             return Redacted(text)
         from inhouse.governance.redaction.find import find  # its patterns are compiled with the first text
