@@ -37,8 +37,6 @@ CELLS = (
 NOT_YET = "this version"
 """What a rule's refusal says of a value that it knows and this version cannot honour."""
 WITHOUT_EFFECT = (
-    "completion_model",
-    "completion",
     "actions",
     "prompts",
     "review",

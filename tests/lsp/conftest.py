@@ -9,6 +9,7 @@ import pytest
 
 from tests.lsp import client
 from tests.lsp.acting import Play
+from tests.lsp.completing import Typist
 
 StartClient = Callable[..., AbstractAsyncContextManager[client.EditorClient]]
 """`client.start_client` without its first two parameters, which it takes by name."""
@@ -31,3 +32,9 @@ def start_client(home: dict[str, str], workspace: Path) -> StartClient:
 def play(start_client: StartClient, workspace: Path) -> Play:
     """A scene of a code action: a server, a scripted model, an editor."""
     return Play(start_client, workspace)
+
+
+@pytest.fixture
+def typist(start_client: StartClient, home: dict[str, str], workspace: Path) -> Typist:
+    """Somebody who types in a file and looks at what is suggested."""
+    return Typist(start_client, home, workspace)

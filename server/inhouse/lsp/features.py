@@ -1,5 +1,8 @@
 """Every request and command of ours, registered in one place; what a handler needs is imported with its first call."""
 
+from functools import cache
+from typing import TYPE_CHECKING
+
 from lsprotocol import types
 
 from inhouse.assist.shapes import Shape
@@ -9,12 +12,16 @@ from inhouse.lsp.server import InhouseServer
 from inhouse.lsp.serving import Serving, argument
 from inhouse.lsp.status import status
 
+if TYPE_CHECKING:
+    from inhouse.assist.completion.completions import Completions
+
 CODE_ACTIONS = types.CodeActionOptions(code_action_kinds=[kind.value for kind in ActionKind])
 
 
 def register(server: InhouseServer, serving: Serving) -> None:
     _register_requests(server, serving)
     _register_documents(server, serving)
+    _register_completion(server, serving)
     _register_commands(server, serving)
     _register_chat_documents(server, serving)
 
@@ -59,6 +66,26 @@ def _register_documents(server: InhouseServer, serving: Serving) -> None:
 
         await serving.ready()
         return await code_action(ls, serving, params)
+
+
+def _register_completion(server: InhouseServer, serving: Serving) -> None:
+    @cache
+    def completions() -> "Completions":
+        from inhouse.assist.completion.completions import Completions
+
+        return Completions()
+
+    @server.feature(types.TEXT_DOCUMENT_INLINE_COMPLETION, types.InlineCompletionOptions())
+    async def inline_completion(ls: InhouseServer, params: types.InlineCompletionParams) -> types.InlineCompletionList:
+        from inhouse.lsp.inline_completion import inline_completion
+
+        return await inline_completion(ls, serving, completions(), params)
+
+    @server.feature("inhouse/inlineCompletion")
+    async def inhouse_inline_completion(ls: InhouseServer, params: object) -> types.InlineCompletionList:
+        shaped = ls.standard_params(types.TEXT_DOCUMENT_INLINE_COMPLETION, params)
+        assert isinstance(shaped, types.InlineCompletionParams)
+        return await inline_completion(ls, shaped)
 
 
 def _register_commands(server: InhouseServer, serving: Serving) -> None:

@@ -66,6 +66,9 @@ class InhouseProtocol(LanguageServerProtocol):
     def exit_code(self) -> int:
         return 0 if self._phase is Phase.SHUT_DOWN else 1
 
+    def standard_params(self, method: str, params: object) -> object:
+        return self._registry.structure(method, params)
+
     # ------------------------------------------------------------------ in
 
     def receive(self, body: bytes) -> bool:

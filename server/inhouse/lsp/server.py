@@ -55,6 +55,10 @@ class InhouseServer(LanguageServer):
         """Progress on the request's `workDoneToken`, or on one of ours."""
         return WorkDone(self.client, self.protocol.tokens, token, title)
 
+    def standard_params(self, method: str, params: object) -> object:
+        """Plain JSON as lsprotocol's params of a standard method; raises `invalid_request` where it does not fit."""
+        return self.protocol.standard_params(method, params)
+
     def feature(self, feature_name: str, options: object = None) -> Callable[[F], F]:
         return cast("Callable[[F], F]", super().feature(feature_name, options))
 

@@ -1,0 +1,114 @@
+"""`textDocument/inlineCompletion`, and `inhouse/inlineCompletion` with the same shapes for clients without it."""
+
+import asyncio
+from dataclasses import dataclass
+from pathlib import Path
+
+from lsprotocol import types
+
+from inhouse.assist.completion.completions import Completions
+from inhouse.assist.completion.wanted import Wanted
+from inhouse.assist.session import Session
+from inhouse.config.schema import Completion
+from inhouse.context.completion.place import Place
+from inhouse.context.completion.suggestion import Suggestion
+from inhouse.domain.code import Position, Span
+from inhouse.domain.conversation import LineRange
+from inhouse.domain.errors import ErrorKind, InhouseError
+from inhouse.lsp.documents import Document, Encoding, index_in
+from inhouse.lsp.places import to_range, to_span
+from inhouse.lsp.server import InhouseServer
+from inhouse.lsp.serving import Serving
+from inhouse.lsp.source_file import sendable
+
+_LINES_BEFORE = 1000
+_LINES_AFTER = 300
+"""As much as is ever looked at. What comes before begins at a multiple of a step, so that it grows as one types."""
+_STEP = 256
+
+_NOTHING = types.InlineCompletionList(items=[])
+
+
+async def inline_completion(
+    ls: InhouseServer, serving: Serving, completions: Completions, params: types.InlineCompletionParams
+) -> types.InlineCompletionList:
+    """No items where nothing is to be suggested, and for a request that a newer one supersedes.
+
+    Unasked, nothing that is wrong is worth an error; a request that somebody has made is answered with what is wrong.
+    """
+    with completions.newest() as turn:
+        document, encoding = ls.documents.get(params.text_document.uri), ls.documents.encoding
+        await serving.ready()
+        session = await serving.sessions.current()
+        if document is None or not _is_on(session.config.completion, document):
+            return _NOTHING
+        invoked = params.context.trigger_kind is types.InlineCompletionTriggerKind.Invoked
+        name = await _name(document, ls.folders, session, invoked=invoked)
+        if name is None:
+            return _NOTHING
+        spot = _spot(document, params, encoding)
+        wanted = Wanted(ls.request_id, document.uri, name, spot.place, invoked)
+        found = await completions.suggest(session, wanted, turn)
+    return _NOTHING if found is None else types.InlineCompletionList(items=[_item(document, spot, found, encoding)])
+
+
+async def _name(document: Document, folders: tuple[Path, ...], session: Session, *, invoked: bool) -> str | None:
+    """What a model is told as the file's name; None, or an error where somebody has asked, for one that is excluded."""
+    try:
+        return await asyncio.to_thread(sendable, document.uri, folders, session.config.privacy.exclude)
+    except InhouseError as exc:
+        if invoked or exc.kind is not ErrorKind.POLICY:
+            raise
+        return None
+
+
+def _is_on(settings: Completion, document: Document) -> bool:
+    off = {language.casefold() for language in settings.disabled_languages}
+    return settings.enabled and document.language_id.casefold() not in off
+
+
+@dataclass(frozen=True, slots=True)
+class _Spot:
+    """`span` is what a suggestion takes the place of: nothing, or what the selected completion would."""
+
+    place: Place
+    span: Span
+
+
+def _spot(document: Document, params: types.InlineCompletionParams, encoding: Encoding) -> _Spot:
+    """Where the cursor is; with a selected completion, where it will be when that is taken."""
+    lines = document.lines
+    selected = params.context.selected_completion_info
+    if selected is None:
+        line = min(params.position.line, len(lines) - 1)
+        last = params.position.line >= len(lines)
+        character = _end(lines[line]) if last else index_in(lines[line], params.position.character, encoding)
+        span, text = Span(Position(line, character), Position(line, character)), ""
+    else:
+        span, text = to_span(lines, _area(selected.range), encoding), selected.text
+    first = max(0, span.start.line - _LINES_BEFORE) // _STEP * _STEP
+    head, tail = lines[span.start.line][: span.start.character], lines[span.end.line][span.end.character :]
+    before = _with_lf("".join([*lines[first : span.start.line], head, text]))
+    after = _with_lf("".join([tail, *lines[span.end.line + 1 : span.end.line + _LINES_AFTER]]))
+    return _Spot(Place(before, after, document.language_id, first, text), span)
+
+
+def _area(given: types.Range) -> LineRange:
+    return LineRange(given.start.line, given.start.character, given.end.line, given.end.character)
+
+
+def _end(line: str) -> int:
+    return len(line.rstrip("\r\n"))
+
+
+def _with_lf(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _item(document: Document, spot: _Spot, found: Suggestion, encoding: Encoding) -> types.InlineCompletionItem:
+    text = spot.place.selected + found.text
+    if any(line.endswith("\r\n") for line in document.lines[:2]):
+        text = text.replace("\n", "\r\n")
+    end = Position(spot.span.end.line, spot.span.end.character + found.replaced)
+    area = to_range(document.lines, Span(spot.span.start, end), encoding)
+    return types.InlineCompletionItem(insert_text=text, range=area)
