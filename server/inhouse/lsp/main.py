@@ -162,9 +162,8 @@ class Service:
 
 
 def _load_requests() -> None:
-    """What only the first requests need: pydantic and its validators are a seventh of a start, an editor's first menu
-    of code actions would take a quarter of a second; and the patterns of secrets, which every request is looked at
-    with."""
+    """What only requests need: pydantic and its validators are a seventh of a start, the patterns of secrets are for
+    every prompt, and an editor's first menu of code actions would take a quarter of a second."""
     from inhouse.governance.redaction.find import find
     from inhouse.lsp.chat import params
     from inhouse.lsp.code_action import warm_up

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import tokenize
 import tomllib
 from collections.abc import Callable, Sequence
@@ -12,6 +13,9 @@ from inhouse.context.answer.languages import PROSE
 from inhouse.context.answer.lexing import balance, tokens
 from inhouse.context.answer.place import Place
 from inhouse.context.answer.region import SyntaxCheck, Unreadable
+
+_SPACES = re.compile(r"(?<=\S)[ \t\f]{2,}")
+"""Behind a sign that is no Python the tokenizer takes quadratic time for them."""
 
 _BROKEN = Unreadable("With the answer, the file could no longer be parsed.")
 _UNBALANCED = Unreadable("With the answer, the file could no longer be parsed: brackets or quotes are not balanced.")
@@ -26,11 +30,13 @@ def objection(new: Sequence[str], place: Place, syntax: SyntaxCheck | None) -> U
     if other := foreign("\n".join(new), "\n".join(place.old), place.language):
         return Unreadable(f"The answer seems to be {other}, not {place.language}.")
     # Before a grammar is asked: tree-sitter's for Python takes an empty block and odd indentation.
-    if _parsed(before, place.language) and not _parsed(after, place.language):
+    if not _parsed(after, place.language) and _parsed(before, place.language):
         return _BROKEN
     faults = syntax.errors(after, place.language) if syntax is not None else None
     if syntax is not None and faults is not None:
         return _BROKEN if faults and faults > (syntax.errors(before, place.language) or 0) else None
+    if _open("\n".join(new), place.language) == _open("\n".join(place.old), place.language) == 0:
+        return None
     return _UNBALANCED if _open(after, place.language) > _open(before, place.language) else None
 
 
@@ -79,7 +85,7 @@ def _blocks_are_right(text: str) -> bool:
     try:
         found = [
             token
-            for token in tokenize.generate_tokens(io.StringIO(text).readline)
+            for token in tokenize.generate_tokens(io.StringIO(_SPACES.sub(" ", text)).readline)
             if token.type not in {tokenize.COMMENT, tokenize.NL}
         ]
     except (tokenize.TokenError, SyntaxError):

@@ -19,6 +19,9 @@ _TAGGED = re.compile(
 )
 _SPAN = re.compile(r"`(?P<code>[^`\n]+)`")
 
+MOST_COMPARED = 300
+"""Lines of two texts; comparing takes quadratic time."""
+
 ALIKE = 0.3
 """A new version has so much in common with the old code."""
 CLEARLY = 0.25
@@ -116,7 +119,8 @@ def _declared(text: str, language: str) -> set[str | None]:
 
 def _likeness(text: str, place: Place) -> float:
     """Between 0 and 1: how much of the lines both have in common."""
-    return SequenceMatcher(None, _words(text), _words("\n".join(place.old)), autojunk=False).ratio()
+    one, other = (_words(each)[:MOST_COMPARED] for each in (text, "\n".join(place.old)))
+    return SequenceMatcher(None, one, other, autojunk=False).ratio()
 
 
 def _words(text: str) -> list[str]:

@@ -9,11 +9,12 @@ _OPEN_THINKING = re.compile(r"\A\s*<(think|thinking|reasoning|thought)>", re.IGN
 _CLOSE_THINKING = re.compile(r"\A.*</(think|thinking)>\s*\n", re.DOTALL | re.IGNORECASE)
 """A template may have opened it already, so that only its end is in the answer."""
 
-_SPECIAL = re.compile(
-    r"(?:\s*(?:<\|(?:im_end|im_start|endoftext|eot_id|end|end_of_text|file_sep|assistant|user)\|>"
-    r"|</s>|<s>|<(?:end_of_turn|eos|EOT)>|\[/?INST\]|<\uff5cend\u2581of\u2581sentence\uff5c>))+\s*\Z"
+_SPECIAL = (
+    *("<|im_end|>", "<|im_start|>", "<|endoftext|>", "<|eot_id|>", "<|end|>", "<|end_of_text|>", "<|file_sep|>"),
+    *("<|assistant|>", "<|user|>", "</s>", "<s>", "<end_of_turn>", "<eos>", "<EOT>", "[INST]", "[/INST]"),
+    "<\uff5cend\u2581of\u2581sentence\uff5c>",
 )
-"""End markers of model families that a server took for text; only at the very end."""
+"""Markers of model families that a server took for text; only at the very end."""
 
 _TERMINAL = re.compile(
     r"\x1b\[[0-?]*[ -/]*[@-~]|\x9b[0-?]*[ -/]*[@-~]"  # CSI: colours, cursor
@@ -40,10 +41,16 @@ def cleansed(answer: str, old: str) -> str | Unreadable:
     text = _THINKING.sub("", answer, count=1)
     if _OPEN_THINKING.match(text):
         return Unreadable("The model was still thinking when its answer ended.")
-    text = _SPECIAL.sub("\n", _CLOSE_THINKING.sub("", text))
+    text = _without_markers(_CLOSE_THINKING.sub("", text))
     text = _TERMINAL.sub("", text).replace("\r\n", "\n").replace("\r", "\n")
     if any(sign not in old for sign in _BIDI.findall(text)):
         return Unreadable("The answer has characters that change the order in which code is shown.")
     for unwanted in (_CONTROL, _INVISIBLE, _JOINER):
         text = unwanted.sub(lambda found: found[0] if found[0] in old else "", text)
     return _INDENT.sub(lambda found: re.sub(r"[^ \t]", " ", found[0]), text)
+
+
+def _without_markers(text: str) -> str:
+    while marker := next((each for each in _SPECIAL if text.rstrip().endswith(each)), None):
+        text = text.rstrip().removesuffix(marker)
+    return text

@@ -24,6 +24,9 @@ _TYPED = frozenset(
 )
 _CLASSES = frozenset({"class", "struct", "enum", "interface", "trait", "impl", "module", "mod", "namespace", "object"})
 
+LONGEST_LINE = 500
+"""What is longer is data, and patterns take long for it."""
+
 _DECORATES = re.compile(r"^\s*(?:@\w|#!?\[|\[[A-Z]\w*)")
 
 _IMPORTS = {
@@ -52,6 +55,8 @@ _SAME = {
 
 def declared(line: str, language: str) -> str | None:
     """The name that a line declares, empty for a declaration without one; None for another line."""
+    if len(line) > LONGEST_LINE:
+        return None
     if found := _DECLARES.match(line) or _BOUND.match(line):
         return found["name"] or ""
     if language in _TYPED and (found := _C_LIKE.match(line)):
@@ -82,7 +87,7 @@ def first_declaration(lines: Sequence[str], language: str) -> str | None:
 def imports(line: str, language: str) -> bool:
     """Whether a line imports something, or says where in a package its file is."""
     pattern = _IMPORTS.get(_SAME.get(language, language))
-    return pattern is not None and re.match(r"\s*(?:" + pattern + ")", line) is not None
+    return pattern is not None and len(line) <= LONGEST_LINE and re.match(r"\s*(?:" + pattern + ")", line) is not None
 
 
 def leading_imports(lines: Sequence[str], language: str) -> int:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from inhouse.context.answer.languages import named
 
-_FENCE = re.compile(r"^(?P<indent>[ \t]*)(?:>[ ]?)?(?P<mark>`{3,}|~{3,})[ \t]*(?P<info>[^`\n]*)$")
+_FENCE = re.compile(r"^(?P<indent>[ \t]*)(?:>[ ]?)?(?P<mark>`{3,}|~{3,})[ \t]*(?P<info>(?:[^`\s][^`\n]*)?)$")
 _GLUED = re.compile(r"(?P<code>.*\S)`{3,}\s*")
 """A closing fence on the last line of the code."""
 

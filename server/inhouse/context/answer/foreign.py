@@ -6,53 +6,58 @@ from inhouse.context.answer.languages import named, related
 
 _SIGNS = {
     "python": (
-        r"^\s*(?:async )?def \w+\(.*\).*:\s*(?:#.*)?$",
-        r"^\s*(?:elif .+|else|try|finally|except\b.*):\s*$",
-        r"^\s*(?:if|for|while|with|class) [^{}]+:\s*$",
-        r"^\s*from [\w.]+ import ",
+        r"^[ \t]*(?:async )?def \w+\(.*\).*:\s*(?:#.*)?$",
+        r"^[ \t]*(?:elif .+|else|try|finally|except\b.*):[ \t]*$",
+        r"^[ \t]*(?:if|for|while|with|class) [^{}\n]+:[ \t]*$",
+        r"^[ \t]*from [\w.]+ import ",
         r"\bself\.\w+",
-        r"^\s*raise \w+",
+        r"^[ \t]*raise \w+",
     ),
     "javascript": (
-        r"^\s*(?:export )?(?:const|let) [\w{\[][^=]*=",
+        r"^[ \t]*(?:export )?(?:const|let) [\w{\[][^=]*=",
         r"\bfunction\*? ?\w*\s*\(",
         r"=>\s*[{(\w]",
         r"===|!==",
         r"\bconsole\.\w+\(",
         r"\brequire\(['\"]",
     ),
-    "go": (r"^\s*func (?:\(\w+ \*?\w+\) )?\w*\(", r"^\s*[\w, ]+ := ", r"^package \w+\s*$", r"\bif err != nil\b"),
+    "go": (
+        r"^[ \t]*func (?:\(\w+ \*?\w+\) )?\w*\(",
+        r"^[ \t]*[\w, ]+ := ",
+        r"^package \w+[ \t]*$",
+        r"\bif err != nil\b",
+    ),
     "rust": (
         r"\bfn \w+\s*[(<]",
         r"\blet mut \w",
-        r"^\s*(?:pub )?(?:impl|use|mod) \w",
+        r"^[ \t]*(?:pub )?(?:impl|use|mod) \w",
         r"\b\w+!\(",
         r"-> (?:Result|Option|Self)",
     ),
     "java": (
-        r"^\s*(?:public|private|protected) (?:static |final )*[\w<>\[\]]+ \w+\s*[(;=]",
+        r"^[ \t]*(?:public|private|protected) (?:static |final )*[\w<>\[\]]+ \w+\s*[(;=]",
         r"\bSystem\.out\.print",
-        r"^\s*@Override\b",
+        r"^[ \t]*@Override\b",
         r"^import java[.x]",
         r"\bthrows \w+",
     ),
     "c": (
-        r"^\s*#\s*include\b",
+        r"^[ \t]*#\s*include\b",
         r"\bprintf\(",
         r"\bint main\(",
         r"\bstd::\w+",
         r"\w+->\w+",
-        r"^\s*#\s*(?:define|ifdef|ifndef)\b",
+        r"^[ \t]*#\s*(?:define|ifdef|ifndef)\b",
     ),
-    "ruby": (r"^\s*def \w+[^:{]*$", r"^\s*end\s*$", r"\bdo \|\w+", r"^\s*(?:puts|require) "),
+    "ruby": (r"^[ \t]*def \w+[^:{\n]*$", r"^[ \t]*end[ \t]*$", r"\bdo \|\w+", r"^[ \t]*(?:puts|require) "),
     "shellscript": (
         r"^#!/bin/(?:ba|z)?sh",
-        r"^\s*(?:fi|done|esac)\s*$",
-        r"^\s*(?:sudo |apt |npm |pip )\S",
+        r"^[ \t]*(?:fi|done|esac)[ \t]*$",
+        r"^[ \t]*(?:sudo |apt |npm |pip )\S",
         r"\$\{?\w+\}?",
     ),
     "php": (r"<\?php", r"\$\w+\s*=", r"\$this->"),
-    "sql": (r"(?i)^\s*select\b.+", r"(?i)^\s*(?:from|where|insert into|create table)\b"),
+    "sql": (r"(?i)^[ \t]*select\b.+", r"(?i)^[ \t]*(?:from|where|insert into|create table)\b"),
 }
 _COMPILED = {language: [re.compile(sign, re.MULTILINE) for sign in signs] for language, signs in _SIGNS.items()}
 _STANDS_FOR = {"cpp": "c", "typescript": "javascript", "typescriptreact": "javascript", "javascriptreact": "javascript"}
@@ -60,6 +65,9 @@ _ALIKE = ({"java", "javascript", "c", "rust", "php", "go"},)
 """They share signs, so that one alone tells nothing between them."""
 
 ENOUGH = 2
+
+MOST_LINES, LONGEST_LINE = 400, 300
+"""What is looked at: signs are in short lines, and patterns take long in long ones."""
 
 
 def foreign(text: str, old: str, language: str) -> str | None:
@@ -76,4 +84,5 @@ def foreign(text: str, old: str, language: str) -> str | None:
 
 def _count(language: str, text: str) -> int:
     """How many of its signs the text has."""
-    return sum(1 for sign in _COMPILED[language] if sign.search(text))
+    lines = [line for line in text.split("\n") if len(line) <= LONGEST_LINE][:MOST_LINES]
+    return sum(1 for sign in _COMPILED[language] if sign.search("\n".join(lines)))

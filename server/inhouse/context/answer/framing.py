@@ -10,6 +10,7 @@ from inhouse.context.answer.place import Place
 from inhouse.context.answer.region import Unreadable
 
 CLEARLY = 0.05
+MOST_COMPARED = 1000
 _WORD = re.compile(r"\w+|[^\w\s]")
 
 
@@ -52,4 +53,4 @@ def _rather_whole(text: str, place: Place) -> bool:
 
 def _likeness(one: str, other: str) -> float:
     """Between 0 and 1, by words and signs."""
-    return SequenceMatcher(None, _WORD.findall(one), _WORD.findall(other), autojunk=False).ratio()
+    return SequenceMatcher(None, _WORD.findall(one)[:MOST_COMPARED], _WORD.findall(other)[:MOST_COMPARED]).ratio()

@@ -15,10 +15,9 @@ from inhouse.context.answer.region import Unreadable
 
 _HUNK = re.compile(r"^@@.*$")
 _FILE = re.compile(r"^(?:--- |\+\+\+ |diff --git |index [0-9a-f]+|new file mode|\\ No newline|\*\*\* )")
-_SEARCH = re.compile(
-    r"^<{5,9} ?(?:SEARCH|ORIGINAL|HEAD|OLD|BEFORE)?[^\n]*\n(?P<old>.*?)\n?^={5,9}[^\n]*\n(?P<new>.*?)\n?^>{5,9}[^\n]*$",
-    re.MULTILINE | re.DOTALL,
-)
+_SEARCH = re.compile(r"^<{5,9}(?: ?\w+)?\s*$")
+_MIDDLE = re.compile(r"^={5,9}\s*$")
+_REPLACE = re.compile(r"^>{5,9}(?: ?\w+)?\s*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +32,7 @@ def changes(text: str, blocks: Sequence[Fenced], place: Place) -> tuple[Change, 
     """The changes that an answer consists of; none if it has another form."""
     if place.language in {"diff", "patch"}:
         return ()
-    pairs = tuple(Change(_lines(found["old"]), _lines(found["new"])) for found in _SEARCH.finditer(text))
-    if pairs:
+    if pairs := _pairs(text.split("\n")):
         return pairs
     bodies = [block.text for block in blocks if _is_diff(block.text, place, said=block.info == "diff")]
     if not blocks and _is_diff(text, place, said=False):
@@ -62,8 +60,19 @@ def applied(found: Sequence[Change], place: Place) -> tuple[str, ...] | Unreadab
     return tuple(lines[first:end])
 
 
-def _lines(text: str) -> tuple[str, ...]:
-    return tuple(text.split("\n")) if text else ()
+def _pairs(lines: Sequence[str]) -> tuple[Change, ...]:
+    """What stands between markers like those of a merge conflict."""
+    found: list[Change] = []
+    start, middle = -1, -1
+    for at, line in enumerate(lines):
+        if _SEARCH.match(line):
+            start, middle = at, -1
+        elif start >= 0 and middle < 0 and _MIDDLE.match(line):
+            middle = at
+        elif middle >= 0 and _REPLACE.match(line):
+            found.append(Change(tuple(lines[start + 1 : middle]), tuple(lines[middle + 1 : at])))
+            start, middle = -1, -1
+    return tuple(found)
 
 
 def _is_diff(text: str, place: Place, *, said: bool) -> bool:

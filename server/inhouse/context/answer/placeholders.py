@@ -30,11 +30,14 @@ _SAID = (
     r"(?:le )?reste (?:du code )?(?:est |reste )?(?:inchangé|identique)?",
     r"(?:el )?resto del código\b.*",
 )
+MOST_SAID = 100
+"""Characters of such a remark; what is longer explains something."""
+
 _COMMENT = re.compile(
     r"^\s*(?:#+|//+|/\*+|--+|<!--|\{/\*|;+|%+|\*|\(\*|\"|')\s*(?P<said>.*?)\s*(?:\*/\}?|-->|\*\)|)\s*$"
 )
 _WORDS = re.compile(rf"^\W*(?:{'|'.join(_SAID)})\W*$", re.IGNORECASE)
-_WITH_DOTS = re.compile(rf"^\W*{_DOTS}\W*$|(?:^\W*{_DOTS}|{_DOTS}\W*$).*", re.IGNORECASE)
+_WITH_DOTS = re.compile(rf"^\W*{_DOTS}|{_DOTS}\W*$")
 _ABOUT = re.compile(rf"\b(?:{_LEFT_OUT})\b|[其省不]", re.IGNORECASE)
 _BODY = re.compile(rf"\{{\s*(?:/\*\s*{_DOTS}.*?\*/|//\s*{_DOTS}.*|{_DOTS})\s*\}}")
 _BARE = re.compile(rf"^\s*[\[(<{{]?\s*{_DOTS}\s*[\])>}}]?\s*[,;]?\s*$")
@@ -61,11 +64,11 @@ def _stands_for_code(lines: Sequence[str], at: int, language: str) -> bool:
 
 
 def _says_so(said: str) -> bool:
-    if len(said.split()) > 12 or not said:
+    if not said or len(said) > MOST_SAID:
         return False
     if _WORDS.match(said) or re.fullmatch(rf"\W*{_DOTS}\W*", said):
         return True
-    return bool(_WITH_DOTS.match(said) and _ABOUT.search(said))
+    return bool(_WITH_DOTS.search(said) and _ABOUT.search(said))
 
 
 def _sole_body(lines: Sequence[str], at: int) -> bool:

@@ -18,7 +18,10 @@ _LEAD = re.compile(
 
 _COMMENT = re.compile(r"^\s*(?:#|//|/\*|\*|--|;|%|<!--|\"\"\"|''')")
 _CODE_SIGNS = re.compile(r"[{};=<>\[\]|&^~\\]|\w\(|\)$|::|->|\w\.\w+\(|^\s*@\w")
-_SENTENCE = re.compile(r"^\W*\w[\w',\-]*(?:\s+[\"'(`*]*[\w'\-`*./]+[\"')`*]*[,;:.!?]*){3,}$")
+_WORD = re.compile(r"[\w'./-]+")
+_AROUND_WORDS = "\"'()`*,;:.!?"
+LEAST_WORDS = 4
+"""Of a sentence: shorter ones look like code."""
 _STEP = re.compile(r"^\s*(?:\d{1,2}[.)]|[-*•])\s+\S+\s+\S+")
 _HEADING = re.compile(r"^(?:#{1,6}\s+\w|\*\*[^*]+\*\*:?\s*$)")
 _INLINE_CODE = re.compile(r"`[^`\n]+`")
@@ -56,7 +59,12 @@ def is_prose(line: str) -> bool:
     bare = _INLINE_CODE.sub("it", text)
     if _STEP.match(text):
         return not _CODE_SIGNS.search(bare) or text[0].isdigit()
-    return bool(_SENTENCE.match(bare)) and not _CODE_SIGNS.search(bare) and (text[0].isupper() or text[-1] in ".:!?")
+    return _is_sentence(bare) and not _CODE_SIGNS.search(bare) and (text[0].isupper() or text[-1] in ".:!?")
+
+
+def _is_sentence(text: str) -> bool:
+    words = [word.strip(_AROUND_WORDS) for word in text.split()]
+    return len(words) >= LEAST_WORDS and all(_WORD.fullmatch(word) for word in words if word)
 
 
 def without_prose(text: str, language: str) -> str:

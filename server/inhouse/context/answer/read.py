@@ -23,8 +23,8 @@ from inhouse.context.answer.surroundings import narrowed
 from inhouse.context.answer.whole_file import whole_file
 from inhouse.domain.code import TextEdit
 
-MOST_CHARACTERS = 400_000
-"""Of an answer that is looked at. No model writes so much for one place."""
+MOST_CHARACTERS = 60_000
+"""Of an answer, beside twice the file, that is looked at: a second's work at worst."""
 
 
 def read_answer(
@@ -37,7 +37,7 @@ def read_answer(
     """
     if cut:
         return Unreadable("The answer was cut off at its length limit.")
-    if len(answer) > MOST_CHARACTERS:
+    if len(answer) > MOST_CHARACTERS + 2 * sum(map(len, region.file.lines)):
         return Unreadable("The answer is far too long.")
     place = place_of(region)
     text = cleansed(answer, "\n".join(place.whole))

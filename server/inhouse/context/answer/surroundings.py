@@ -6,6 +6,7 @@ was not asked to change.
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -59,7 +60,12 @@ def _filled(lines: Sequence[str]) -> _Filled:
 def _head(keys: Sequence[str], before: Sequence[str], own: Sequence[str], place: Place) -> int | Unreadable:
     """How many of the answer's lines stand above the region in the file."""
     for count in range(min(len(keys), len(before)), 0, -1):
-        if keys[:count] == before[-count:] and _telling(keys[:count]) and keys[:count] != own[:count]:
+        if (
+            keys[0] == before[-count]
+            and keys[:count] == before[-count:]
+            and _telling(keys[:count])
+            and keys[:count] != own[:count]
+        ):
             return count
     if not keys or not before or keys[0] in own or keys[0] not in _outer_starts(place):
         return 0
@@ -126,7 +132,12 @@ def _own_start(keys: Sequence[str], before: Sequence[str], own: Sequence[str], p
 def _tail(keys: Sequence[str], own: Sequence[str], after: Sequence[str], *, larger: bool) -> int | Unreadable:
     """How many of the answer's last lines stand below the region in the file. `larger`: some stand above it."""
     for count in range(min(len(keys) - 1, len(after)), 0, -1):
-        if keys[-count:] == after[:count] and (larger or _telling(after[:count])) and keys[-count:] != own[-count:]:
+        if (
+            keys[-1] == after[count - 1]
+            and keys[-count:] == after[:count]
+            and (larger or _telling(after[:count]))
+            and keys[-count:] != own[-count:]
+        ):
             return count
     first = next((at for at, key in enumerate(after) if _telling((key,))), None)
     if first is None or not (larger or (len(after) > 1 and keys[-2:] == after[-2:])):
@@ -167,12 +178,16 @@ def _same_closer(one: str, other: str) -> bool:
 
 def _in_order(keys: Sequence[str], there: Sequence[str]) -> list[bool]:
     """For each key, whether it is there, in the same order."""
+    places: dict[str, list[int]] = {}
+    for at, key in enumerate(there):
+        places.setdefault(key, []).append(at)
     found: list[bool] = []
-    at = 0
+    least = 0
     for key in keys:
-        next_at = next((each for each in range(at, len(there)) if there[each] == key), None)
-        found.append(next_at is not None)
-        at = at if next_at is None else next_at + 1
+        known = places.get(key, [])
+        next_at = bisect_left(known, least)
+        found.append(next_at < len(known))
+        least = known[next_at] + 1 if found[-1] else least
     return found
 
 
