@@ -15,7 +15,8 @@ from inhouse.context.completion.suggestion import Suggestion
 from inhouse.domain.code import Position, Span
 from inhouse.domain.conversation import LineRange
 from inhouse.domain.errors import ErrorKind, InhouseError
-from inhouse.lsp.documents import Document, Encoding, index_in
+from inhouse.lsp.diagnostics import line_range
+from inhouse.lsp.documents import Document, Encoding
 from inhouse.lsp.places import to_range, to_span
 from inhouse.lsp.server import InhouseServer
 from inhouse.lsp.serving import Serving
@@ -77,28 +78,18 @@ class _Spot:
 
 def _spot(document: Document, params: types.InlineCompletionParams, encoding: Encoding) -> _Spot:
     """Where the cursor is; with a selected completion, where it will be when that is taken."""
-    lines = document.lines
-    selected = params.context.selected_completion_info
+    lines, selected = document.lines, params.context.selected_completion_info
     if selected is None:
-        line = min(params.position.line, len(lines) - 1)
-        last = params.position.line >= len(lines)
-        character = _end(lines[line]) if last else index_in(lines[line], params.position.character, encoding)
-        span, text = Span(Position(line, character), Position(line, character)), ""
+        line, character = params.position.line, params.position.character
+        area, text = LineRange(line, character, line, character), ""
     else:
-        span, text = to_span(lines, _area(selected.range), encoding), selected.text
+        area, text = line_range(selected.range), selected.text
+    span = to_span(lines, area, encoding)
     first = max(0, span.start.line - _LINES_BEFORE) // _STEP * _STEP
     head, tail = lines[span.start.line][: span.start.character], lines[span.end.line][span.end.character :]
     before = _with_lf("".join([*lines[first : span.start.line], head, text]))
     after = _with_lf("".join([tail, *lines[span.end.line + 1 : span.end.line + _LINES_AFTER]]))
     return _Spot(Place(before, after, document.language_id, first, text), span)
-
-
-def _area(given: types.Range) -> LineRange:
-    return LineRange(given.start.line, given.start.character, given.end.line, given.end.character)
-
-
-def _end(line: str) -> int:
-    return len(line.rstrip("\r\n"))
 
 
 def _with_lf(text: str) -> str:
