@@ -1,0 +1,1 @@
+"""Real editors, without a screen, on the real server."""

@@ -1,0 +1,19 @@
+local T = ...
+vim.lsp.enable('inhouse')
+T.open('src/sum.py')
+vim.cmd('4,5Inhouse chat Is it fast?')
+T.until_true('attached', function()
+  return vim.lsp.get_clients({ name = 'inhouse', bufnr = 0 })[1]
+end)
+local name = vim.api.nvim_buf_get_name(0)
+vim.cmd.Inhouse('send')
+T.until_true('the answer', function()
+  return T.text():find('fake backend.', 1, true)
+end)
+local seen = { text = T.text(), clients = #vim.lsp.get_clients(), name = name }
+vim.cmd.wincmd('p')
+vim.cmd.Inhouse('chat')
+seen.again = vim.api.nvim_buf_get_name(0)
+vim.cmd({ cmd = 'Inhouse', args = { 'chat' }, bang = true })
+seen.new = vim.api.nvim_buf_get_name(0)
+return seen

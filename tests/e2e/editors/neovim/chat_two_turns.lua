@@ -1,0 +1,28 @@
+local T = ...
+vim.lsp.enable('inhouse')
+T.open('q.chat.md')
+vim.cmd.Inhouse('send')
+T.until_true('the first words', function()
+  return T.text():find('word2', 1, true)
+end)
+T.type('ggjoabove')
+T.until_true('the end of the first answer', function()
+  return T.text():find('word20\n\n## You\n', 1, true)
+end)
+local seen = { first = T.text() }
+T.type('<Esc>')
+T.until_true('Normal mode', function()
+  return vim.api.nvim_get_mode().mode == 'n'
+end)
+seen.typed_at = vim.api.nvim_get_current_line()
+T.type('GASecond?<Esc>')
+T.until_true('the second question', function()
+  return vim.api.nvim_get_mode().mode == 'n' and T.text():find('Second?', 1, true)
+end)
+vim.lsp.buf.code_action({ context = { only = { 'source.inhouse.chat' } }, apply = true })
+T.until_true('the end of the second answer', function()
+  return T.text():find('Two.\n\n## You\n', 1, true)
+end)
+seen.second = T.text()
+seen.cursor_at_end = vim.fn.line('.') == vim.fn.line('$')
+return seen
