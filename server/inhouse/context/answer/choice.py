@@ -8,7 +8,7 @@ from inhouse.context.answer.declarations import declared, first_declaration
 from inhouse.context.answer.fences import Fenced, fenced, outside
 from inhouse.context.answer.languages import KNOWN, PROSE, named, related
 from inhouse.context.answer.place import Place
-from inhouse.context.answer.prose import declines, is_prose, without_prose
+from inhouse.context.answer.prose import declines, without_prose
 from inhouse.context.answer.region import Unreadable
 
 _BESIDE = frozenset({"shellscript", "plaintext", "json", "diff"})
@@ -34,7 +34,7 @@ def code_of(text: str, place: Place) -> str | Unreadable:
         return Unreadable("The answer is empty.")
     text = _untagged(text, place)
     blocks = fenced(text, place.language)
-    if not blocks or (place.language in PROSE and _is_the_text(text, blocks)):
+    if not blocks or (place.language in PROSE and _is_the_text(text, blocks, place)):
         return _bare(text, place)
     meant = [block for block in blocks if block.text.strip()]
     if not meant:
@@ -51,12 +51,16 @@ def _untagged(text: str, place: Place) -> str:
     return found["text"] if found is not None and f"<{found['tag']}" not in place.fragment else text
 
 
-def _is_the_text(text: str, blocks: Sequence[Fenced]) -> bool:
+def _is_the_text(text: str, blocks: Sequence[Fenced], place: Place) -> bool:
     """Whether blocks in a prose answer belong to the prose that was asked for, and are not its wrapping."""
-    if named(blocks[0].info) == "markdown":
+    info = blocks[0].info
+    if named(info) == "markdown":
         return False
-    around = outside(text, tuple(blocks))
-    return any(line.strip() and not is_prose(line) for line in around.split("\n")) or bool(blocks[0].info)
+    if info and not related(info, place.language):
+        return True
+    old = _words("\n".join(place.old))
+    around = _words(outside(text, tuple(blocks)))
+    return any(line.startswith(("```", "~~~")) for line in old) and any(line in old for line in around)
 
 
 def _bare(text: str, place: Place) -> str | Unreadable:

@@ -38,6 +38,8 @@ def narrowed(lines: Sequence[str], place: Place) -> Sequence[str] | Unreadable:
         return lines
     lines = _without_imports(lines, place)
     answer = _filled(lines)
+    if answer.keys == own:
+        return lines
     head = _head(answer.keys, before, own, place)
     if isinstance(head, Unreadable):
         return head
@@ -49,7 +51,7 @@ def narrowed(lines: Sequence[str], place: Place) -> Sequence[str] | Unreadable:
     start = answer.at[head] if head else 0
     end = answer.at[len(answer.at) - tail] if tail else len(lines)
     mine = _without_placeholders(lines[start:end], place) if head else lines[start:end]
-    return _without_rest(mine, place, after[:tail] or after, larger=head > 0)
+    return mine if tail else _without_rest(mine, place, after, larger=head > 0)
 
 
 def _filled(lines: Sequence[str]) -> _Filled:
@@ -168,8 +170,14 @@ def _closes_more(lines: Sequence[str], place: Place) -> bool:
         return False
     has, wanted = (balance("\n".join(part), place.language) for part in (lines, place.old))
     if has is None or wanted is None or lines[-1].strip().rstrip(";").isalpha():
-        return len(indent(lines[-1])) < len(indent(lines[0]))
+        return len(indent(lines[-1])) < len(indent(lines[0])) and _further_out(lines) > _further_out(place.old)
     return any(has[sign] < wanted[sign] for sign in "([{")
+
+
+def _further_out(lines: Sequence[str]) -> int:
+    """How many lines stand less deep than the first one."""
+    filled = [len(indent(line)) for line in lines if line.strip()]
+    return sum(depth < filled[0] for depth in filled)
 
 
 def _same_closer(one: str, other: str) -> bool:

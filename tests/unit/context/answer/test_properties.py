@@ -107,6 +107,7 @@ def test_new_lines_end_as_the_lines_of_the_file_do(answer: str, region: Region) 
 )
 def test_code_that_comes_back_as_it_was_changes_nothing(region: Region, form: str) -> None:
     code = between(region.file, region.span).rstrip("\r\n").removeprefix("\ufeff")
+    assume("```" not in code or not form.startswith("```"))  # half a block in a fence of the same length tells nothing
     assert read_answer(form.format(code), region, cut=False) == ()
 
 

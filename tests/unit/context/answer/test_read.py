@@ -51,3 +51,15 @@ def test_signs_that_the_file_has_itself_stay() -> None:
     found = read_answer('```python\ntext = "x" + "a\u202eb\u200bc"\n```', region, cut=False)
     assert not isinstance(found, Unreadable)
     assert applied(file, found) == 'text = "x" + "a\u202eb\u200bc"\n'
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("language", ["python", "rust"])
+@pytest.mark.parametrize("intent", [Intent.REWRITE, Intent.COMPLETE])
+@pytest.mark.parametrize("sign", [" ", "\n", "`", "'", '"', "(", "<<<<<<<\n", "if x:\n", 'r#"', "/*", "\x1b[", "{ \n"])
+def test_what_a_model_repeats_senselessly_does_not_hold_up_the_editor(sign: str, intent: Intent, language: str) -> None:
+    file = source("def f():\n    return 1\n", language)
+    region = Region(file, Span(START, Position(2, 0)), intent)
+    count = 10_000 // len(sign)
+    for answer in (sign * count, f"```\n{sign * count}\n```", f"```{sign * count}`"):
+        read_answer(answer, region, cut=False)
