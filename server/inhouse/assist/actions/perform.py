@@ -10,6 +10,7 @@ from inhouse.assist.actions.region import whole_lines
 from inhouse.assist.actions.request import ActionRequest, Edited, Step, Told, Unusable
 from inhouse.assist.actions.secrets import damage, restored
 from inhouse.assist.session import Session
+from inhouse.context.answer.extras import missing_imports
 from inhouse.context.answer.read import read_answer
 from inhouse.context.answer.region import Intent, Region, Unreadable
 from inhouse.context.prompts.piece import edited, text_of
@@ -83,11 +84,19 @@ def _read(request: ActionRequest, redactor: Redactor, answer: str, finished: Fin
     if isinstance(found, Unreadable):
         return (Unusable(found.reason, answer, model),)
     lines = region.file.lines
-    damaged = damage(text_of(lines, region.span), edited(lines, region.span, found), redactor)
+    new = edited(lines, region.span, found)
+    damaged = damage(text_of(lines, region.span), new, redactor)
     if damaged is not None:
         return (Unusable(damaged, answer, model),)
     creates = request.tests is not None and not request.tests.exists
-    return (*notices, Edited(region.file, found, answer, model, creates=creates))
+    return (*notices, *_imports(text, region, new), Edited(region.file, found, answer, model, creates=creates))
+
+
+def _imports(answer: str, region: Region, new: str) -> tuple[Notice, ...]:
+    """What the user is to be told of imports that the answer counts on: they stand outside what may change."""
+    brought = {line.strip() for line in new.splitlines()}
+    missing = [line for line in missing_imports(answer, region) if line not in brought]
+    return (Notice(f"Still to be added at the top of the file: {'; '.join(missing)}."),) if missing else ()
 
 
 def _region(request: ActionRequest) -> Region | None:

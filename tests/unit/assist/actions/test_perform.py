@@ -47,6 +47,14 @@ async def test_an_answer_becomes_the_smallest_edit() -> None:
     assert found.model == "lab|m"
 
 
+async def test_an_import_that_the_answer_counts_on_is_told_and_not_added() -> None:
+    answer = "```python\nimport os\nfrom math import fsum\n\ndef add(a, b):\n    return fsum((a, b))\n```"
+    notice, found = (await steps(Memory("lab", answer=says(answer))))[-2:]
+    assert notice == Notice("Still to be added at the top of the file: from math import fsum.")
+    assert isinstance(found, Edited)
+    assert [(edit.span, edit.text) for edit in found.edits] == [(span(3, 0, 4, 0), "    return fsum((a, b))\n")]
+
+
 async def test_what_is_no_code_is_unusable() -> None:
     found = await outcome(Memory("lab", answer=says("I am sorry, but I can't help with that.")))
     assert isinstance(found, Unusable)
