@@ -61,6 +61,24 @@ local function add(bufnr, text)
   vim.api.nvim_win_set_cursor(0, { vim.api.nvim_buf_line_count(bufnr), #lines[#lines] })
 end
 
+--- Calls back once the server has this document.
+local function once_attached(bufnr, go)
+  if #vim.lsp.get_clients({ name = 'inhouse', bufnr = bufnr }) > 0 then
+    return go()
+  end
+  vim.api.nvim_create_autocmd('LspAttach', {
+    buffer = bufnr,
+    callback = function(event)
+      local client = vim.lsp.get_client_by_id(event.data.client_id)
+      if client and client.name == 'inhouse' then
+        go()
+        return true -- removes this autocommand
+      end
+    end,
+  })
+end
+
+--- A chat with `text` as its question, which is sent, or with room for one.
 ---@param opts { new?: boolean, text?: string, lines?: [integer, integer] }
 function M.open(opts)
   local source = vim.api.nvim_get_current_buf()
@@ -74,6 +92,9 @@ function M.open(opts)
   end
   if opts.text then
     add(bufnr, opts.text)
+    once_attached(bufnr, function()
+      M.send(bufnr)
+    end)
   end
 end
 

@@ -2,11 +2,7 @@ local T = ...
 vim.lsp.enable('inhouse')
 T.open('src/sum.py')
 vim.cmd('4,5Inhouse chat Is it fast?')
-T.until_true('attached', function()
-  return vim.lsp.get_clients({ name = 'inhouse', bufnr = 0 })[1]
-end)
 local name = vim.api.nvim_buf_get_name(0)
-vim.cmd.Inhouse('send')
 T.until_true('the answer', function()
   return T.text():find('fake backend.', 1, true)
 end)
