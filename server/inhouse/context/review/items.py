@@ -38,7 +38,7 @@ def read_items(answer: str, *, cut: bool) -> tuple[Item, ...] | Unreadable:
     items = tuple(item for each in lists for one in each if (item := _plain_keys(one)))
     if any(_says_something(item) for item in items):
         return items
-    says_none = bool(lists) or found.values == ([],)
+    says_none = bool(lists) or (found.values == ([],) and not re.search(r"\w", found.rest))
     if items or not says_none or len(found.rest.strip()) > _MOST_PROSE:
         return Unreadable("The answer is not a list of findings.")
     return ()

@@ -4,10 +4,13 @@ line breaks and quotation marks inside of texts."""
 import re
 from dataclasses import dataclass
 
+_START = re.compile(r"[{\[]")
 _BLANK = re.compile(r"(?:[\s,]+|//[^\n]*)*")
 """Commas are blanks: what they separate begins in its own way."""
+_BEHIND = r"""\s*(?:[:,}\]]|\Z|["']\w{1,20}["']\s*:)"""
 _STRING = re.compile(
-    r'"((?:[^"\\]|\\.|"(?!\s*(?:[:,}\]]|\Z)))*)"' + r"|'((?:[^'\\]|\\.|'(?!\s*(?:[:,}\]]|\Z)))*)'", re.DOTALL
+    rf'"((?:[^"\\]|\\.|"(?!{_BEHIND}))*)"' + rf"|'((?:[^'\\]|\\.|'(?!{_BEHIND}))*)'",
+    re.DOTALL,
 )
 """A quotation mark ends the text only where something follows that may stand behind a text."""
 _NUMBER = re.compile(r"-?\d{1,300}(?:\.\d{1,300})?(?:[eE][+-]?\d{1,3})?(?![\w.])")
@@ -44,7 +47,7 @@ def find_values(text: str) -> Found:
     values: list[object] = []
     rest: list[str] = []
     at = failed = 0
-    while failed < _MOST_STARTS and (start := re.compile(r"[{\[]").search(text, at)):
+    while failed < _MOST_STARTS and (start := _START.search(text, at)):
         rest.append(text[at : start.start()])
         try:
             value, at = _value(text, start.start(), 0)
