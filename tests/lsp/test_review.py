@@ -33,8 +33,15 @@ FINDING: JsonObject = {
     "suggestion": "    return items[0] if items else None",
     "confidence": 0.9,
 }
-OTHER = FINDING | {"line": 7, "category": "security", "severity": "warning", "title": "Runs anything"}
-OTHER = OTHER | {"explanation": "`os.system` runs what it is given.", "suggestion": ""}
+OTHER: JsonObject = {
+    "file": "calc.py",
+    "line": 7,
+    "severity": "warning",
+    "category": "security",
+    "title": "Runs anything",
+    "explanation": "`os.system` runs what it is given.",
+    "confidence": 0.9,
+}
 
 
 def said(*findings: JsonObject) -> str:

@@ -1,11 +1,14 @@
-"""The shape of an answer (interface, *Reviews*), which a server that can holds the model to."""
+"""The shape of an answer (interface, *Reviews*), which a server that can holds the model to.
+
+Without bounds of numbers, which not every server's grammar can say: values are checked anyway.
+"""
 
 from collections.abc import Mapping
 
 from inhouse.domain.findings import Category, FindingSeverity
 
 _TEXT = {"type": "string"}
-_LINE = {"type": "integer", "minimum": 1}
+_LINE = {"type": "integer"}
 
 RESPONSE_SCHEMA: Mapping[str, object] = {
     "type": "object",
@@ -23,7 +26,7 @@ RESPONSE_SCHEMA: Mapping[str, object] = {
                     "title": _TEXT,
                     "explanation": _TEXT,
                     "suggestion": _TEXT,
-                    "confidence": {"type": "number", "minimum": 0, "maximum": 1},
+                    "confidence": {"type": "number"},
                 },
                 "required": ["file", "line", "severity", "category", "title", "explanation", "confidence"],
                 "additionalProperties": False,
