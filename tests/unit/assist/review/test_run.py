@@ -147,6 +147,15 @@ class TestPrompt:
         assert isinstance(last, Report)
         assert last.findings[0].suggestion == f'token = "{secret}"  # !'
 
+    async def test_has_no_piece_of_a_key_that_is_longer_than_a_part(self) -> None:
+        body = "".join(f"{at:02}" + "Ab3/x9+Q" * 7 + "abcdef\n" for at in range(60))
+        lab = Reviewer("lab", clean)
+        code = f'KEY = """-----BEGIN RSA PRIVATE KEY-----\n{body}-----END RSA PRIVATE KEY-----"""\n{LONG}'
+        found = await report(session(lab), file(code))
+        assert missed(found) == []
+        assert not any("Ab3/x9+Q" in prompt for prompt in lab.prompts)
+        assert any("64|     first = a + b * 0" in prompt for prompt in lab.prompts)
+
 
 class TestFailing:
     async def test_of_the_first_request_is_the_review_s(self) -> None:
