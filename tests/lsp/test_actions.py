@@ -162,7 +162,7 @@ class TestRefusing:
             assert BETTER.strip() in kept(result)
 
     async def test_kinds_that_are_switched_off_are_neither_offered_nor_done(self, play: Play) -> None:
-        async with play(BETTER, settings={"actions": {"disabled": ["refactor.inhouse", REWRITE]}}) as scene:
+        async with play(BETTER, settings={"actions": {"disabled": ["refactor.inhouse", REWRITE, "source"]}}) as scene:
             uri = scene.open()
             offered = await scene.editor.offered(uri, ADD)
             result = await scene.editor.act(REWRITE, uri, ADD, instruction="Add.")

@@ -12,6 +12,12 @@ async def default_model(session: Session) -> str:
     return await _chosen(session, "model", session.config.model)
 
 
+async def review_model(session: Session) -> str:
+    """An id or `auto`, for a review that names none."""
+    wanted = session.config.review.model
+    return (wanted and await _chosen(session, "review.model", wanted)) or await default_model(session)
+
+
 async def fill_candidate(session: Session) -> Candidate:
     """Who completes code (`completion_model`); raises InhouseError if nobody can."""
     wanted = await _chosen(session, "completion_model", session.config.completion_model)

@@ -1,8 +1,8 @@
 """A project's own rules as a part of the prompt: never as ours, and never more than a small share of it."""
 
-import unicodedata
 from collections.abc import Sequence
 
+from inhouse.context.visible import visible
 from inhouse.context.weight import Tokens
 from inhouse.domain.markdown import fenced
 from inhouse.domain.project import ProjectText
@@ -31,11 +31,4 @@ def project_text(texts: Sequence[ProjectText], context_length: int, tokens: Toke
 
 
 def _framed(texts: Sequence[ProjectText]) -> str:
-    return "\n\n".join([_FRAME, *(f"{each.name}\n{fenced(_visible(each.text).strip())}" for each in texts)])
-
-
-def _visible(text: str) -> str:
-    """Without characters that nobody sees: rules hidden in them would reach the model past every reviewer."""
-    return "".join(
-        char for char in text if char in "\n\t" or unicodedata.category(char) not in ("Cc", "Cf", "Co", "Cn", "Cs")
-    )
+    return "\n\n".join([_FRAME, *(f"{each.name}\n{fenced(visible(each.text).strip())}" for each in texts)])

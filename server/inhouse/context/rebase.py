@@ -15,22 +15,28 @@ Kept = tuple[int, int, int]
 
 def rebase(edits: Sequence[TextEdit], old: Sequence[str], new: Sequence[str]) -> tuple[TextEdit, ...] | None:
     """The edits in terms of `new`; None where a line that one of them touches has changed or is gone."""
-    kept = _kept(old, new)
+    kept = kept_lines(old, new)
     moved: list[TextEdit] = []
     for edit in edits:
         first, last = lines_of(edit.span)
-        by = next((shift for start, end, shift in kept if start <= first and last < end), None)
+        by = shift_of(kept, first, last)
         if by is None:
             return None
         moved.append(TextEdit(Span(_moved(edit.span.start, by), _moved(edit.span.end, by)), edit.text))
     return tuple(moved)
 
 
+def shift_of(kept: Sequence[Kept], first: int, last: int) -> int | None:
+    """By how many lines these have moved, both included; None where one of them has changed or is gone."""
+    return next((shift for start, end, shift in kept if start <= first and last < end), None)
+
+
 def _moved(place: Position, by: int) -> Position:
     return Position(place.line + by, place.character)
 
 
-def _kept(old: Sequence[str], new: Sequence[str]) -> list[Kept]:
+def kept_lines(old: Sequence[str], new: Sequence[str]) -> list[Kept]:
+    """Takes up to a second for what has changed all over: call it in a thread."""
     shortest = min(len(old), len(new))
     head = next((at for at in range(shortest) if old[at] != new[at]), shortest)
     tail = next((at for at in range(shortest - head) if old[-1 - at] != new[-1 - at]), shortest - head)

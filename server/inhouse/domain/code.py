@@ -55,7 +55,8 @@ class Related:
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """What another tool says is wrong; `code` and `source` may be empty."""
+    """What another tool says is wrong; `code` and `source` may be empty. `suggestion`: new text for its lines, where a
+    review has one."""
 
     span: Span
     message: str
@@ -63,6 +64,7 @@ class Diagnostic:
     code: str = ""
     source: str = ""
     related: tuple[Related, ...] = ()
+    suggestion: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from lsprotocol import types
@@ -23,6 +24,7 @@ from inhouse.lsp.commit_message import FILE, CommitRun, is_commit_message
 from inhouse.lsp.diagnostics import line_range, to_diagnostic
 from inhouse.lsp.documents import Document
 from inhouse.lsp.places import to_span
+from inhouse.lsp.review_run import ReviewRun, Wanted
 from inhouse.lsp.server import InhouseServer
 from inhouse.lsp.serving import Serving, argument
 from inhouse.lsp.source_file import excludes, sendable, source_file
@@ -32,7 +34,7 @@ from inhouse.workspace.instructions import read_instructions
 
 TITLE = "Inhouse"
 
-_KINDS = tuple(kind.value for kind in (*SYSTEM, ActionKind.COMMIT_MESSAGE))
+_KINDS = tuple(kind.value for kind in (*SYSTEM, ActionKind.COMMIT_MESSAGE, ActionKind.REVIEW))
 
 
 async def action(ls: InhouseServer, serving: Serving, call: types.ExecuteCommandParams) -> Shape:
@@ -43,11 +45,12 @@ async def action(ls: InhouseServer, serving: Serving, call: types.ExecuteCommand
     if is_below(kind, session.config.actions.disabled):
         return {"outcome": "refused", "reason": f"{kind.value} is switched off by actions.disabled."}
     document = _open(ls, wanted.uri)
-    model = wanted.model or serving.selected.id
     if kind is ActionKind.COMMIT_MESSAGE:
-        run = CommitRun(ls, session, _message_file(document), model)
+        run = CommitRun(ls, session, _message_file(document), wanted.model or serving.selected.id)
+    elif kind is ActionKind.REVIEW:
+        run = ReviewRun(ls, serving, session, Wanted((document.uri,), wanted.model))
     else:
-        run = ActionRun(ls, session, document, await _request(ls, session, document, wanted, model))
+        run = ActionRun(ls, session, document, await _request(ls, serving, session, document, wanted))
     if call.work_done_token is None and not ls.client.work_done_progress:
         serving.jobs.go_on(run.alone(), document.uri)
         return {"outcome": "started"}
@@ -57,12 +60,14 @@ async def action(ls: InhouseServer, serving: Serving, call: types.ExecuteCommand
 
 
 async def _request(
-    ls: InhouseServer, session: Session, document: Document, wanted: params.ActionParams, model: str | None
+    ls: InhouseServer, serving: Serving, session: Session, document: Document, wanted: params.ActionParams
 ) -> ActionRequest:
     """Raises `policy` for a document that is never sent."""
     kind, exclude = ActionKind(wanted.kind), session.config.privacy.exclude
     file = await asyncio.to_thread(source_file, document, ls.folders, exclude)
     diagnostic = await asyncio.to_thread(_diagnostic, ls, wanted, document, exclude)
+    if diagnostic is not None:
+        diagnostic = replace(diagnostic, suggestion=serving.findings.suggestion(document.uri, diagnostic))
     tests = await asyncio.to_thread(find_target, ls, session, document, file) if kind is ActionKind.TESTS else None
     return ActionRequest(
         id=ls.request_id,
@@ -71,7 +76,7 @@ async def _request(
         span=_span(ls, wanted, file, diagnostic),
         instruction=(wanted.instruction or "").strip(),
         diagnostic=diagnostic,
-        model=model,
+        model=wanted.model or serving.selected.id,
         tests=tests,
         project=await asyncio.to_thread(_project, ls, session, document),
     )

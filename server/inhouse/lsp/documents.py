@@ -55,11 +55,14 @@ class Documents:
 
     def __init__(self) -> None:
         self.encoding: Encoding = "utf-16"
+        self.on_change: Callable[[str], None] = _nobody
+        """Called with the URI of a document that was opened, changed or closed."""
         self._open: dict[str, _Buffer] = {}
         self._waiters: set[asyncio.Event] = set()
 
     def open(self, uri: str, version: int, language_id: str, text: str) -> None:
         self._open[uris.key(uri)] = _Buffer(uri, version, language_id, split_lines(text))
+        self.on_change(uri)
 
     def change(self, uri: str, version: int, changes: Sequence[Change]) -> None:
         buffer = self._open.get(uris.key(uri))
@@ -71,6 +74,7 @@ class Documents:
         buffer.version = version
         for waiter in self._waiters:
             waiter.set()
+        self.on_change(uri)
 
     async def until(self, uri: str, condition: Callable[[Document], bool], seconds: float) -> bool:
         """Waits for a state of an open document; whether it came."""
@@ -89,10 +93,15 @@ class Documents:
 
     def close(self, uri: str) -> None:
         self._open.pop(uris.key(uri), None)
+        self.on_change(uri)
 
     def get(self, uri: str) -> Document | None:
         buffer = self._open.get(uris.key(uri))
         return buffer.snapshot(self.encoding) if buffer else None
+
+
+def _nobody(_: str) -> None:
+    pass
 
 
 class _Buffer:

@@ -37,6 +37,13 @@ def _register_requests(server: InhouseServer, serving: Serving) -> None:
         with serving.jobs.running():
             return await chat(ls, sessions, serving.selected, params)
 
+    @server.feature("inhouse/review")
+    async def inhouse_review(ls: InhouseServer, params: object) -> Shape:
+        from inhouse.lsp.review import review
+
+        await ready()
+        return await review(ls, serving, params)
+
     @server.feature("inhouse/models")
     async def inhouse_models(ls: InhouseServer, params: object) -> Shape:  # noqa: ARG001
         from inhouse.lsp.models import models
@@ -107,6 +114,13 @@ def _register_commands(server: InhouseServer, serving: Serving) -> None:
 
         await serving.ready()
         return await action(ls, serving, params)
+
+    @server.command("inhouse.review")
+    async def review(ls: InhouseServer, params: types.ExecuteCommandParams) -> Shape:
+        from inhouse.lsp.review import review_document
+
+        await serving.ready()
+        return await review_document(ls, serving, params)
 
     @server.command("inhouse.selectModel")
     async def select_model(ls: InhouseServer, params: types.ExecuteCommandParams) -> Shape:

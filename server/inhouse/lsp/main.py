@@ -22,6 +22,7 @@ from inhouse.inference.keys.editor import Wanted
 from inhouse.lsp import configuration, secret, trust
 from inhouse.lsp.client import Client
 from inhouse.lsp.features import register
+from inhouse.lsp.findings import Findings
 from inhouse.lsp.jobs import Jobs
 from inhouse.lsp.logs import configure_logging
 from inhouse.lsp.selected_model import SelectedModel
@@ -91,7 +92,9 @@ class Service:
         ) -> None:
             await self._sessions.open_folders(ls.folders)
 
-        register(server, Serving(self._sessions, self._jobs, SelectedModel(), self._ready))
+        findings = Findings(server.client, server.documents)
+        server.documents.on_change = findings.touched
+        register(server, Serving(self._sessions, self._jobs, SelectedModel(), findings, self._ready))
 
     async def _ready(self) -> None:
         """There is a session, and the settings that the client was asked for are in it."""

@@ -153,6 +153,23 @@ class ActionParams(Params):
     model: str | None = None
 
 
+class ReviewParams(Params):
+    uris: Annotated[list[str], Field(min_length=1)] | None = None
+    diff: str | None = None
+    staged: Literal[True] | None = None
+    revisions: str | None = None
+    root: str | None = None
+    model: str | None = None
+    partial_result_token: Token | None = None
+    work_done_token: Token | None = None
+
+
+class ReviewDocumentParams(Params):
+    """The argument of `inhouse.review`."""
+
+    uri: str | None = None
+
+
 class SelectModelParams(Params):
     model: str | None = None
 

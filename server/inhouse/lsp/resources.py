@@ -42,7 +42,7 @@ class _Reader:
 
     def text(self, part: params.ResourcePart, buffer: Document | None) -> TextPart:
         if buffer is None:
-            path = self._inside(part.uri)
+            path = path_inside(part.uri, self._folders)
             found = read_attachment(path, self._root(path), self._excludes)
             buffer = Document(part.uri, 0, "", split_lines(found.text), self._encoding)
             name = found.name
@@ -53,16 +53,6 @@ class _Reader:
         lines = f":{area.start_line + 1}-{area.end_line + 1}" if area else ""
         return TextPart(Attachment(name + lines, text).as_block())
 
-    def _inside(self, uri: str) -> Path:
-        path = uris.to_path(uri)
-        if path is None or not any(real_path(path).is_relative_to(real_path(root)) for root in self._folders):
-            raise InhouseError(
-                kind=ErrorKind.INVALID_REQUEST,
-                message="A resource of the conversation is neither open nor a file inside the workspace.",
-                hint="Open the document, or send its text.",
-            )
-        return path
-
     def _root(self, path: Path) -> Path:
         return holding(self._folders, path) or path.parent
 
@@ -72,6 +62,18 @@ class _Reader:
         if path is None:
             return "untitled"
         return sendable_name(path, self._root(path), self._excludes)
+
+
+def path_inside(uri: str, folders: tuple[Path, ...]) -> Path:
+    """Of a file that is not open. Raises `invalid_request` for one that lies in no workspace folder, links followed."""
+    path = uris.to_path(uri)
+    if path is None or not any(real_path(path).is_relative_to(real_path(root)) for root in folders):
+        raise InhouseError(
+            kind=ErrorKind.INVALID_REQUEST,
+            message="A document that the request names is neither open nor a file inside the workspace.",
+            hint="Open the document, or send its text.",
+        )
+    return path
 
 
 def _area(found: params.Range) -> LineRange:

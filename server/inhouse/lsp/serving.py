@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from lsprotocol import types
 
 from inhouse.domain.errors import ErrorKind, InhouseError
+from inhouse.lsp.findings import Findings
 from inhouse.lsp.jobs import Jobs
 from inhouse.lsp.selected_model import SelectedModel
 from inhouse.lsp.sessions import Sessions
@@ -18,6 +19,7 @@ class Serving:
     sessions: Sessions
     jobs: Jobs
     selected: SelectedModel
+    findings: Findings
     ready: Callable[[], Awaitable[None]]
 
 

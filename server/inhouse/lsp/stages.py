@@ -19,6 +19,7 @@ class Stages:
 
     def __init__(self, progress: WorkDone | None) -> None:
         self._progress = progress
+        self._about = ""
         self._state: Progress | None = None
         self._since = time.monotonic()
         self._pieces = 0
@@ -36,6 +37,12 @@ class Stages:
         if self._ticker is not None:
             self._ticker.cancel()
             await asyncio.wait({self._ticker})
+
+    def begin(self, about: str) -> None:
+        """The next of several answers, each of which is reported with what it is about."""
+        self._about = f"{about}: "
+        self._state = None
+        self._pieces = 0
 
     def enter(self, state: Progress) -> None:
         if self._state is None or self._state.stage is not state.stage:
@@ -57,7 +64,7 @@ class Stages:
 
     def _report(self) -> None:
         if self._progress is not None and self._state is not None:
-            self._progress.report(self._words(self._state), _percentage(self._state))
+            self._progress.report(self._about + self._words(self._state), _percentage(self._state))
 
     def _words(self, state: Progress) -> str:
         seconds = int(time.monotonic() - self._since)

@@ -66,7 +66,7 @@ def is_below(kind: str, kinds: Iterable[str]) -> bool:
 
 def offers(here: Here, wish: Wish) -> tuple[Offer, ...]:
     """In the order in which they are to be shown."""
-    found = (*_about_diagnostics(here, wish), *_about_code(here, wish))
+    found = (*_about_diagnostics(here, wish), *_about_code(here, wish), *_about_file(here, wish))
     return tuple(offer for offer in found if wish.takes(offer.kind))
 
 
@@ -102,6 +102,13 @@ def _about_code(here: Here, wish: Wish) -> Iterator[Offer]:
                 assert block is not None
                 span = region.of_block(lines, kind, block)
             yield Offer(kind, f"Inhouse: {title.format(what)}", span)
+
+
+def _about_file(here: Here, wish: Wish) -> Iterator[Offer]:
+    """A review is never begun by an editor that acts by itself, as on saving."""
+    lines = here.file.lines
+    if not wish.automatic and any(line.strip() for line in lines):
+        yield Offer(ActionKind.REVIEW, "Inhouse: review this file", region.whole_lines(lines, 0, len(lines) - 1))
 
 
 def _kinds(here: Here) -> set[ActionKind]:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from inhouse.domain.actions import ActionKind
 from inhouse.domain.code import Diagnostic
+from inhouse.domain.markdown import fenced
 
 _EDIT = (
     "You edit source code. You are given selected code, what stands around it, and a task. "
@@ -75,6 +76,8 @@ def _problem(kind: ActionKind, diagnostic: Diagnostic, line: str) -> Sequence[st
     said = [f"A tool reports this {diagnostic.severity.value}{f' ({named})' if named else ''}: {diagnostic.message}"]
     if line.strip():
         said.append(f"It is about the line: {line.strip()}")
+    if diagnostic.suggestion:
+        said.append(f"This was suggested for its lines:\n{fenced(diagnostic.suggestion)}")
     said += [f"See {each.name}, line {each.line + 1}: {each.message}" for each in diagnostic.related]
     if kind is ActionKind.EXPLAIN_DIAGNOSTIC:
         return [*said, "Explain what it means here, why it comes up, and what would put it right."]

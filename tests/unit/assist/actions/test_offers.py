@@ -36,6 +36,13 @@ def kinds(found: tuple[Offer, ...]) -> list[ActionKind]:
     return [offer.kind for offer in found]
 
 
+def about_code(found: tuple[Offer, ...]) -> list[ActionKind]:
+    """Without the review of the file, which every menu ends with."""
+    *others, last = kinds(found)
+    assert last is ActionKind.REVIEW
+    return others
+
+
 class TestLightBulb:
     def test_shows_a_fix_for_an_error_or_a_warning_under_the_cursor(self) -> None:
         (offer,) = offers(here(cursor(3, 5), WRONG), AUTOMATIC)
@@ -59,28 +66,32 @@ class TestLightBulb:
 class TestMenu:
     def test_of_a_function(self) -> None:
         found = offers(here(cursor(3)), INVOKED)
-        assert kinds(found) == [ActionKind.DOCUMENT, ActionKind.TESTS, ActionKind.EXPLAIN]
+        assert about_code(found) == [ActionKind.DOCUMENT, ActionKind.TESTS, ActionKind.EXPLAIN]
         assert found[0].title == "Inhouse: document `price`"
-        assert {offer.span for offer in found} == {span(2, 0, 5, 0)}
+        assert {offer.span for offer in found[:-1]} == {span(2, 0, 5, 0)}
 
     def test_of_an_empty_function_is_to_complete_it(self) -> None:
-        assert kinds(offers(here(cursor(7)), INVOKED)) == [
+        assert about_code(offers(here(cursor(7)), INVOKED)) == [
             ActionKind.COMPLETE,
             ActionKind.DOCUMENT,
             ActionKind.EXPLAIN,
         ]
 
     def test_of_a_documented_function_does_not_document_it(self) -> None:
-        assert kinds(offers(here(cursor(11)), INVOKED)) == [ActionKind.TESTS, ActionKind.EXPLAIN]
+        assert about_code(offers(here(cursor(11)), INVOKED)) == [ActionKind.TESTS, ActionKind.EXPLAIN]
 
-    def test_of_a_bare_line_is_empty(self) -> None:
-        assert offers(here(cursor(13)), INVOKED) == ()
+    def test_of_a_bare_line_is_to_review_the_file(self) -> None:
+        (offer,) = offers(here(cursor(13)), INVOKED)
+        assert (offer.kind, offer.span) == (ActionKind.REVIEW, span(0, 0, 14, 0))
+
+    def test_of_an_empty_file_is_empty(self) -> None:
+        assert offers(here(cursor(0), file=source("\n")), INVOKED) == ()
 
     def test_of_a_selection_may_be_rewritten(self) -> None:
         found = offers(here(span(3, 4, 4, 16)), INVOKED)
         assert found[0].title == "Inhouse: rewrite the selection"
         assert found[0].span == span(3, 0, 5, 0)
-        assert kinds(found) == [ActionKind.REWRITE, ActionKind.DOCUMENT, ActionKind.TESTS, ActionKind.EXPLAIN]
+        assert about_code(found) == [ActionKind.REWRITE, ActionKind.DOCUMENT, ActionKind.TESTS, ActionKind.EXPLAIN]
 
     def test_of_part_of_a_line_stays_in_it(self) -> None:
         assert offers(here(span(3, 12, 3, 22)), INVOKED)[0].span == span(3, 12, 3, 22)
@@ -103,7 +114,7 @@ class TestMenu:
 
     def test_of_many_diagnostics_is_short(self) -> None:
         many = [Diagnostic(WRONG.span, f"wrong {number}") for number in range(30)]
-        assert kinds(offers(here(cursor(3, 5), *many), INVOKED)).count(ActionKind.FIX) == 5
+        assert about_code(offers(here(cursor(3, 5), *many), INVOKED)).count(ActionKind.FIX) == 5
 
 
 class TestWish:
@@ -126,7 +137,7 @@ class TestWish:
 
     def test_nothing_that_is_switched_off(self) -> None:
         wish = Wish(disabled=("refactor.inhouse.tests", "quickfix"))
-        found = kinds(offers(here(cursor(3, 5), WRONG), wish))
+        found = about_code(offers(here(cursor(3, 5), WRONG), wish))
         assert found == [ActionKind.DOCUMENT, ActionKind.EXPLAIN]
 
     def test_the_empty_kind_is_above_all(self) -> None:

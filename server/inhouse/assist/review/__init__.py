@@ -1,0 +1,1 @@
+"""The review of files by a model."""

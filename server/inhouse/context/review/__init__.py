@@ -1,0 +1,1 @@
+"""What a model is asked to review, and what its answer says; nothing of it is believed without a check."""
