@@ -1,0 +1,15 @@
+;;; -*- lexical-binding: t; -*-
+(defun t-script ()
+  "Two turns; somebody types above the second answer while it comes."
+  (inhouse-chat)
+  (t-keys "H e l l o ? C-c C-c")
+  (t-until "the first answer" (lambda () (not inhouse--answer)))
+  (let ((first (t-text)) (behind (eobp)) typed)
+    (t-keys "H o w SPC a r e SPC y o u ? C-c C-c")
+    (t-until "some of the second answer" (lambda () (t-has "piece 3")))
+    (t-keys "M-< N o t e s RET")
+    (setq typed (t-has "piece 20[^z-a]*piece 20"))
+    (t-until "the second answer" (lambda () (not inhouse--answer)))
+    (list :first first :behind (if behind t :false)
+          :while_it_came (if typed :false t)
+          :second (t-text) :line (line-number-at-pos))))

@@ -1,0 +1,17 @@
+;;; -*- lexical-binding: t; -*-
+(load (expand-file-name "ghost" (file-name-directory load-file-name)))
+(defun t-script ()
+  "Send a suggestion away, ask for it again, and go somewhere else."
+  (t-open "a.py")
+  (inhouse-completion-mode)
+  (t-keys "C-n C-e SPC a")
+  (t-until "a suggestion" #'t-ghost)
+  (t-keys "C-g")
+  (let ((dismissed (t-ghost)) again left tab)
+    (inhouse-complete)
+    (setq again (t-until "the suggestion" #'t-ghost))
+    (t-keys "C-b")
+    (setq left (t-ghost))
+    (setq tab (key-binding (kbd "TAB")))
+    (list :dismissed (or dismissed "") :again again :left (or left "")
+          :tab (format "%s" tab) :line (t-line))))
