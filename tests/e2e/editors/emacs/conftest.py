@@ -36,7 +36,7 @@ def emacs(workspace: Path, home: dict[str, str], lab: FakeBackend) -> Emacs:
 @pytest.fixture
 def eglot(emacs: Emacs) -> None:
     """Emacs has it built in from 29 on."""
-    there = [emacs.program, "--batch", "-Q", "-f", "package-initialize", "--eval", "(require 'eglot)"]
+    there = [emacs.program, "--batch", "-f", "package-initialize", "--eval", "(require 'eglot)"]
     if subprocess.run(there, env=emacs.home, capture_output=True).returncode != 0:
         pytest.skip(f"needs eglot (system package: {PACKAGE})")
 
