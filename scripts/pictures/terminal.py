@@ -25,6 +25,7 @@ NAMED = {
     "magenta": "#ffcaff",
     "cyan": "#8cf8f7",
     "white": "#eef1f8",
+    "brightblack": "#808080",
 }
 
 
@@ -94,7 +95,7 @@ def _style(cell: pyte.screens.Char) -> tuple[str, str, bool, bool]:
 def _colour(name: str, default: str) -> str:
     if name == "default":
         return default
-    return NAMED.get(name.removeprefix("bright"), f"#{name}")
+    return NAMED.get(name) or NAMED.get(name.removeprefix("bright"), f"#{name}")
 
 
 def _run(text: str, row: int, column: int, style: tuple[str, str, bool, bool]) -> str:
