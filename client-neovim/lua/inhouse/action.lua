@@ -23,11 +23,19 @@ local function start(client, bufnr, argument)
   end, { bufnr = bufnr, progress = token })
 end
 
+--- The selection is the action's range by now, and a proposal would wait for the end of Visual mode.
+local function leave_visual_mode()
+  if vim.fn.mode():match('^[vV\22]') then
+    vim.api.nvim_feedkeys(vim.keycode('<Esc>'), 'nx', false)
+  end
+end
+
 ---@param argument table the command's argument, as the code action has it
 ---@param context { client_id: integer }
 function M.run(argument, context)
   local client = assert(vim.lsp.get_client_by_id(context.client_id))
   local bufnr = vim.uri_to_bufnr(argument.uri)
+  leave_visual_mode()
   if argument.kind ~= REWRITE or argument.instruction or says_how(bufnr, argument.range) then
     return start(client, bufnr, argument)
   end

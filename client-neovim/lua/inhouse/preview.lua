@@ -2,6 +2,7 @@
 --- `do` in the proposal drops a hunk, `:w` takes over what is left as one change, `:q` rejects.
 local M = {}
 
+local connection = require('inhouse.connection')
 local merge = require('inhouse.merge')
 
 local HELP = ' :w accepts · :q rejects · do drops a hunk'
@@ -143,6 +144,9 @@ function M.open(document, encoding, done)
   local base = lines_of(source)
   local proposal = propose(source, document.edits, encoding)
   local review = { source = source, proposal = proposal, base = base, done = done }
+  if vim.api.nvim_get_mode().mode ~= 'n' then
+    connection.tell('A proposal is ready, and is shown when you are in Normal mode.')
+  end
   in_normal_mode(function()
     watch(review, show(source, proposal))
   end)

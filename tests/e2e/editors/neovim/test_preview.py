@@ -59,6 +59,11 @@ def test_nothing_is_overwritten_where_the_user_changed_the_same_line(neovim: Neo
     assert seen["after"] == CODE.replace("w + h", "w + h # mine")
 
 
+def test_proposal_for_selected_lines_is_shown_at_once(neovim: Neovim) -> None:
+    seen = neovim.run("preview_selection.lua")
+    assert seen == {"mode": "n", "proposed": BOTH}
+
+
 def test_proposal_waits_while_the_user_types(neovim: Neovim) -> None:
     seen = neovim.run("preview_waits.lua")
     assert seen == {"mode": "i", "tabs": 1, "proposed": True}
