@@ -39,6 +39,7 @@ end
 local function show(source, proposal)
   vim.cmd('tab sbuffer ' .. source)
   local window = vim.api.nvim_get_current_win()
+  vim.wo[window][0].winbar = ' as it is' -- both sides begin on the same row
   vim.cmd.diffthis()
   vim.cmd('rightbelow vertical sbuffer ' .. proposal)
   vim.cmd.diffthis()
@@ -56,6 +57,7 @@ local function hide(window)
     return
   end
   vim.api.nvim_win_call(window, vim.cmd.diffoff)
+  vim.wo[window][0].winbar = ''
   local tab = vim.api.nvim_win_get_tabpage(window)
   if #vim.api.nvim_tabpage_list_wins(tab) == 1 and #vim.api.nvim_list_tabpages() > 1 then
     vim.api.nvim_win_close(window, false)

@@ -43,6 +43,7 @@ class ActionRun:
             case Unusable():
                 return await self._refuse(outcome, outcome.reason)
             case Edited():
+                stages.say("waiting for the editor to take the edit")
                 return await self._edit(outcome)
             case _:
                 assert_never(outcome)

@@ -50,6 +50,12 @@ class Stages:
         self._state = state
         self._report()
 
+    def say(self, words: str) -> None:
+        """What happens once the answer is whole."""
+        self._state = None
+        if self._progress is not None:
+            self._progress.report(words)
+
     def piece(self) -> None:
         """One more piece of the answer: a token, near enough."""
         if self._pieces == 0:
