@@ -195,7 +195,7 @@ class Actions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prompts:
-    """What goes into the prompts of code actions and commit messages."""
+    """What goes into the prompts of code actions, reviews and commit messages."""
 
     instructions: Annotated[Sequence[str], TEXTS] = ("AGENTS.md", ".github/copilot-instructions.md")
     """Files with the project's own rules. A bare name is looked for beside the file and then upwards, one with a slash
