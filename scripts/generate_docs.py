@@ -36,12 +36,7 @@ CELLS = (
 
 NOT_YET = "this version"
 """What a rule's refusal says of a value that it knows and this version cannot honour."""
-WITHOUT_EFFECT = (
-    "actions",
-    "prompts",
-    "review",
-    "audit",
-)
+WITHOUT_EFFECT = ("review.fail_on", "audit")
 """Settings, and sections of them, that are read and checked and that nothing acts on in this version."""
 
 Row = tuple[str, ...]

@@ -190,15 +190,16 @@ class Actions:
     """Code actions."""
 
     disabled: Annotated[Sequence[str], TEXTS] = ()
-    """Kinds that are not offered."""
+    """Kinds that are neither offered nor done, each with all below it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prompts:
-    """What goes into every prompt."""
+    """What goes into the prompts of code actions, reviews and commit messages."""
 
     instructions: Annotated[Sequence[str], TEXTS] = ("AGENTS.md", ".github/copilot-instructions.md")
-    """Files read as the project's text."""
+    """Files with the project's own rules. A bare name is looked for beside the file and then upwards, one with a slash
+    from the root."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
