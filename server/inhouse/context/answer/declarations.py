@@ -22,6 +22,7 @@ _C_LIKE = re.compile(
 _TYPED = frozenset(
     {"java", "c", "cpp", "csharp", "typescript", "javascript", "typescriptreact", "javascriptreact", "dart"}
 )
+_FUNCTIONS = frozenset({"def", "func", "fn", "function", "function*", "fun"})
 _CLASSES = frozenset({"class", "struct", "enum", "interface", "trait", "impl", "module", "mod", "namespace", "object"})
 
 LONGEST_LINE = 500
@@ -68,6 +69,12 @@ def declares_class(line: str) -> bool:
     """Whether it begins something that holds other declarations."""
     found = _DECLARES.match(line)
     return found is not None and found["keyword"] in _CLASSES
+
+
+def declared_function(line: str) -> str | None:
+    """The name of the function that a line begins with its keyword; None for another line."""
+    found = _DECLARES.match(line) if len(line) <= LONGEST_LINE else None
+    return found["name"] if found is not None and found["keyword"] in _FUNCTIONS else None
 
 
 def decorates(line: str) -> bool:
