@@ -78,7 +78,7 @@ def _new_lines(text: str, place: Place, intent: Intent, syntax: SyntaxCheck | No
 
 
 def _placed(lines: Sequence[str], place: Place, intent: Intent) -> Sequence[str] | Unreadable:
-    if declares_else := only_other_functions(lines, place):
+    if declares_else := only_other_functions(lines, place, intent):
         return declares_else
     if place.partial:
         return fragment(lines, place)

@@ -12,7 +12,7 @@ from inhouse.context.answer.declarations import (
 )
 from inhouse.context.answer.indentation import indent
 from inhouse.context.answer.place import Place
-from inhouse.context.answer.region import Unreadable
+from inhouse.context.answer.region import Intent, Unreadable
 
 _NO_STATEMENT = re.compile(r"\s*(?:#(?!!?\[)|//|/\*|\*|[)\]}]|$)")
 """A comment, or the end of a block."""
@@ -34,10 +34,10 @@ def other_shape(lines: Sequence[str], place: Place) -> Unreadable | None:
     return Unreadable("The answer declares more around the asked place than there is.") if inside else None
 
 
-def only_other_functions(lines: Sequence[str], place: Place) -> Unreadable | None:
+def only_other_functions(lines: Sequence[str], place: Place, intent: Intent) -> Unreadable | None:
     """An answer that does nothing but declare functions that the old code knows nothing of: an example of something.
 
-    Not where a class or nothing but comments is to be filled, nor for a function that is given another name.
+    Not where a class or nothing but comments is to be filled, nor for a function that is rewritten under another name.
     """
     old = first_declaration(place.old, place.language)
     if all(_NO_STATEMENT.match(line) for line in place.old) or (old is not None and declares_class(old)):
@@ -46,7 +46,8 @@ def only_other_functions(lines: Sequence[str], place: Place) -> Unreadable | Non
     depth = min((len(indent(line)) for line in found), default=0)
     outer = [line for line in found if len(indent(line)) == depth]
     names = [declared_function(line) for line in outer if not (_NO_STATEMENT.match(line) or decorates(line))]
-    if not names or not all(names) or (old is not None and len(names) == 1):
+    renamed = old is not None and len(names) == 1 and intent is not Intent.COMPLETE
+    if not names or not all(names) or renamed:
         return None
     words = set(re.findall(r"[\w$]+", place.fragment))
     if any(name in words for name in names):
