@@ -71,10 +71,11 @@ def declares_class(line: str) -> bool:
     return found is not None and found["keyword"] in _CLASSES
 
 
-def declared_function(line: str) -> str | None:
-    """The name of the function that a line begins with its keyword; None for another line."""
+def declared_by_keyword(line: str, *, types: bool) -> str | None:
+    """The name of the function, or with `types` also of the type, that a line begins with a keyword for it."""
     found = _DECLARES.match(line) if len(line) <= LONGEST_LINE else None
-    return found["name"] if found is not None and found["keyword"] in _FUNCTIONS else None
+    wanted = _FUNCTIONS | _CLASSES | {"type"} if types else _FUNCTIONS
+    return found["name"] if found is not None and found["keyword"] in wanted else None
 
 
 def decorates(line: str) -> bool:

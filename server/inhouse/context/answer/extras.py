@@ -15,8 +15,8 @@ _USAGE = re.compile(
     re.IGNORECASE,
 )
 _LABEL = re.compile(
-    r"(?:#|//|--)\s*(?:the )?(?:original|old|new|updated|modified|fixed|corrected|improved|refactored|rewritten|revised|"
-    r"complete|completed|optimi[sz]ed|simplified|shorter|selected|replacement)(?: \w+)? "
+    r"(?:#|//|--)\s*(?:the )?(?:original|old|new|updated|modified|fixed|corrected|improved|refactored|rewritten|"
+    r"revised|complete|completed|optimi[sz]ed|simplified|shorter|selected|replacement)(?: \w+)? "
     r"(?:code|function|method|version|implementation|class)\s*:?",
     re.IGNORECASE,
 )

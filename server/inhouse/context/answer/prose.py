@@ -24,7 +24,7 @@ LEAST_WORDS = 4
 """Of a sentence: shorter ones look like code."""
 _STEP = re.compile(r"^\s*(?:\d{1,2}[.)]|[-*•])\s+\S+\s+\S+")
 _HEADING = re.compile(r"^(?:#{1,6}\s+\w|\*\*[^*]+\*\*:?\s*$)")
-_INLINE_CODE = re.compile(r"`[^`\n]+`")
+_QUOTED = re.compile(r"`[^`\n]+`|\"[^\"\n]+\"")
 
 _REMARK = re.compile(
     r"[A-Z][\w',-]*(?: [\w',-]+)*[.!]+|(?:ok|okay|yes|no|done|sure|n/a|nothing|no changes?|unchanged)\W*", re.IGNORECASE
@@ -77,7 +77,7 @@ def is_prose(line: str) -> bool:
         return True
     if _COMMENT.match(text) and not _STEP.match(text):
         return False
-    bare = _INLINE_CODE.sub("it", text)
+    bare = _QUOTED.sub("it", text)
     if _STEP.match(text):
         return not _CODE_SIGNS.search(bare) or text[0].isdigit()
     return _is_sentence(bare) and not _CODE_SIGNS.search(bare) and (text[0].isupper() or text[-1] in ".:!?")

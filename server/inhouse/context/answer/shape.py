@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from inhouse.context.answer.declarations import (
     declared,
-    declared_function,
+    declared_by_keyword,
     declares_class,
     decorates,
     first_declaration,
@@ -14,6 +14,7 @@ from inhouse.context.answer.indentation import indent
 from inhouse.context.answer.place import Place
 from inhouse.context.answer.region import Intent, Unreadable
 
+_NAME = re.compile(r"[\w$]+")
 _NO_STATEMENT = re.compile(r"\s*(?:#(?!!?\[)|//|/\*|\*|[)\]}]|$)")
 """A comment, or the end of a block."""
 
@@ -38,21 +39,22 @@ def only_other_functions(lines: Sequence[str], place: Place, intent: Intent) -> 
     """An answer that does nothing but declare functions that the old code knows nothing of: an example of something.
 
     Not where a class or nothing but comments is to be filled, nor for a function that is rewritten under another name.
+    A body does nothing if it declares only.
     """
-    old = first_declaration(place.old, place.language)
+    old, body = first_declaration(place.old, place.language), intent is Intent.COMPLETE
     if all(_NO_STATEMENT.match(line) for line in place.old) or (old is not None and declares_class(old)):
         return None
     found = [line for line in lines if line.strip()]
     depth = min((len(indent(line)) for line in found), default=0)
     outer = [line for line in found if len(indent(line)) == depth]
-    names = [declared_function(line) for line in outer if not (_NO_STATEMENT.match(line) or decorates(line))]
-    renamed = old is not None and len(names) == 1 and intent is not Intent.COMPLETE
-    if not names or not all(names) or renamed:
+    told = [line for line in outer if not (_NO_STATEMENT.match(line) or decorates(line))]
+    names = [declared_by_keyword(line, types=body) for line in told]
+    if not names or not all(names) or (old is not None and len(names) == 1 and not body):
         return None
-    words = set(re.findall(r"[\w$]+", place.fragment))
+    words = {declared(old, place.language)} if body and old is not None else set(_NAME.findall(place.fragment))
     if any(name in words for name in names):
         return None
-    around = {declared_function(line) for line in place.before}
+    around = {declared_by_keyword(line, types=False) for line in place.before}
     if any(name in around for name in names):
         return Unreadable("The answer changes code outside of the asked place.")
     return Unreadable("The answer declares something else than what was asked for.")
