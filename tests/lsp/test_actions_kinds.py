@@ -167,6 +167,13 @@ class TestMenu:
             assert {"quickfix.inhouse", EXPLAIN, TESTS} <= {str(kind) for kind in provider.code_action_kinds or ()}
             assert not provider.resolve_provider
 
+    async def test_of_the_word_under_the_cursor_is_the_cursors(self, play: Play) -> None:
+        async with play() as scene:
+            uri = scene.open()
+            offered = await scene.editor.offered(uri, (3, 11, 3, 12))
+            assert offered == await scene.editor.offered(uri, (3, 11, 3, 11))
+            assert "Inhouse: explain `add`" in [offer["title"] for offer in offered]
+
     async def test_of_a_document_that_is_not_open_is_empty(self, play: Play) -> None:
         async with play() as scene:
             assert await scene.editor.offered(scene.file.as_uri(), ADD) == []
@@ -176,6 +183,8 @@ class TestMenu:
             uri = scene.open("## You\n\nHi\n", "markdown")
             offered = await scene.editor.offered(uri, (2, 0, 2, 0))
             assert [offer["command"]["command"] for offer in offered] == ["inhouse.chat"]
+            selected = await scene.editor.offered(uri, (0, 0, 3, 0))
+            assert [offer["command"]["command"] for offer in selected][:2] == ["inhouse.chat", "inhouse.action"]
 
 
 async def test_project_s_own_rules_are_told(play: Play, workspace: Path) -> None:

@@ -7,6 +7,7 @@ import asyncio
 
 from lsprotocol import types
 
+from inhouse.assist.actions import region
 from inhouse.assist.actions.offers import Here, Offer, Wish, offers
 from inhouse.context.syntax.near import block_near
 from inhouse.domain.actions import ActionKind
@@ -46,10 +47,10 @@ async def code_action(ls: InhouseServer, serving: Serving, params: types.CodeAct
     except InhouseError:
         return []  # it is never sent, so nothing can be done with it
     given = _Given(document, params, ls.documents.encoding)
-    span = to_span(document.lines, line_range(params.range), ls.documents.encoding)
+    span = region.meant(document.lines, to_span(document.lines, line_range(params.range), ls.documents.encoding))
     here = Here(file, span, given.diagnostics, block_near(file, span.start.line), testable=_testable(document))
     found = [given.action(offer) for offer in offers(here, wish)]
-    return [*found, *chat_actions(document, serving.jobs)] if wish.takes(ActionKind.CHAT) else found
+    return [*chat_actions(document, serving.jobs), *found] if wish.takes(ActionKind.CHAT) else found
 
 
 def warm_up() -> None:

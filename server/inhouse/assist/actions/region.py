@@ -1,5 +1,6 @@
 """Which piece of a file an action is about, where nobody has said it exactly."""
 
+import re
 from collections.abc import Sequence
 
 from inhouse.context.syntax.blocks import Block, lines_of
@@ -10,6 +11,18 @@ SHORT_FUNCTION = 20
 """Lines of a function that is fixed as a whole."""
 AROUND = 3
 """Lines above and below a diagnostic that may change in a longer one."""
+
+_WORD = re.compile(r"\w+")
+
+
+def meant(lines: Sequence[str], span: Span) -> Span:
+    """A bare cursor for what lies within one word, or is one sign: Helix has no smaller selection, and ALE sends the
+    word under the cursor."""
+    start, end = span.start, span.end
+    if start.line != end.line:
+        return span
+    text = lines[start.line][start.character : end.character]
+    return Span(start, start) if len(text) <= 1 or _WORD.fullmatch(text) else span
 
 
 def whole_lines(lines: Sequence[str], first: int, last: int) -> Span:

@@ -22,6 +22,7 @@ _C_LIKE = re.compile(
 _TYPED = frozenset(
     {"java", "c", "cpp", "csharp", "typescript", "javascript", "typescriptreact", "javascriptreact", "dart"}
 )
+_FUNCTIONS = frozenset({"def", "func", "fn", "function", "function*", "fun"})
 _CLASSES = frozenset({"class", "struct", "enum", "interface", "trait", "impl", "module", "mod", "namespace", "object"})
 
 LONGEST_LINE = 500
@@ -68,6 +69,13 @@ def declares_class(line: str) -> bool:
     """Whether it begins something that holds other declarations."""
     found = _DECLARES.match(line)
     return found is not None and found["keyword"] in _CLASSES
+
+
+def declared_by_keyword(line: str, *, types: bool) -> str | None:
+    """The name of the function, or with `types` also of the type, that a line begins with a keyword for it."""
+    found = _DECLARES.match(line) if len(line) <= LONGEST_LINE else None
+    wanted = _FUNCTIONS | _CLASSES | {"type"} if types else _FUNCTIONS
+    return found["name"] if found is not None and found["keyword"] in wanted else None
 
 
 def decorates(line: str) -> bool:

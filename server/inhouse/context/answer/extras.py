@@ -14,13 +14,20 @@ _USAGE = re.compile(
     r"|beispiel|exemple)\b[^\n]{0,60}$|^if __name__ == ['\"]__main__['\"]:",
     re.IGNORECASE,
 )
+_LABEL = re.compile(
+    r"(?:#|//|--)\s*(?:the )?(?:original|old|new|updated|modified|fixed|corrected|improved|refactored|rewritten|"
+    r"revised|complete|completed|optimi[sz]ed|simplified|shorter|selected|replacement)(?: \w+)? "
+    r"(?:code|function|method|version|implementation|class)\s*:?",
+    re.IGNORECASE,
+)
+"""What models write above the code to say which one it is."""
 
 
 def without_extras(lines: Sequence[str], place: Place) -> Sequence[str]:
     """The answer without them, where the region begins with a declaration and has none itself."""
     if first_declaration(place.old, place.language) is None:
         return lines
-    return _without_usage(_without_imports(lines, place), place)
+    return _without_usage(_without_label(_without_imports(lines, place), place), place)
 
 
 def missing_imports(answer: str, region: Region) -> tuple[str, ...]:
@@ -39,6 +46,12 @@ def _without_imports(lines: Sequence[str], place: Place) -> Sequence[str]:
     count = leading_imports(lines, place.language)
     rest = lines[count:]
     return rest if any(line.strip() for line in rest) else lines
+
+
+def _without_label(lines: Sequence[str], place: Place) -> Sequence[str]:
+    first = next((at for at, line in enumerate(lines) if line.strip()), 0)
+    label = lines[first].strip() if lines else ""
+    return lines[first + 1 :] if _LABEL.fullmatch(label) and label not in map(str.strip, place.old) else lines
 
 
 def _without_usage(lines: Sequence[str], place: Place) -> Sequence[str]:

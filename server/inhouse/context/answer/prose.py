@@ -24,14 +24,23 @@ LEAST_WORDS = 4
 """Of a sentence: shorter ones look like code."""
 _STEP = re.compile(r"^\s*(?:\d{1,2}[.)]|[-*•])\s+\S+\s+\S+")
 _HEADING = re.compile(r"^(?:#{1,6}\s+\w|\*\*[^*]+\*\*:?\s*$)")
-_INLINE_CODE = re.compile(r"`[^`\n]+`")
+_QUOTED = re.compile(r"`[^`\n]+`|\"[^\"\n]+\"")
+
+_REMARK = re.compile(
+    r"[A-Z][\w',-]*(?: [\w',-]+)*[.!]+|(?:ok|okay|yes|no|done|sure|n/a|nothing|no changes?|unchanged)\W*", re.IGNORECASE
+)
+_LONGEST_REMARK = 80
+_STATES = re.compile(r"\s*(?:return|break|continue|pass|raise|throw|yield|await|del|goto|defer|go|delete)\b")
+"""Code that looks like words."""
 
 _REFUSALS = re.compile(
     r"\A\W*(?:i(?:'m| am) (?:very |really |so )?(?:sorry|afraid|unable|not able)|sorry,|apologies|my apologies|"
     r"unfortunately,? i|as an ai|as a (?:large )?language model|i (?:can(?:no|')t|won't|do not|don't) "
     r"(?:help|assist|provide|do|comply|create|write|fulfil|see|have|feel|think|edit|complete|modify|access|determine)|"
+    r"i (?:can(?:no|')t|won't|do not know|don't know)\W*\Z|unable to\b|"
     r"i need (?:more|to see)|i would need|could you (?:please )?(?:provide|share|clarify)|please (?:provide|share)|"
     r"es tut mir (?:sehr )?leid|entschuldigung|tut mir leid|leider k|als ki|als (?:ein )?sprachmodell|"
+    r"(?:das |dies |leider )?(?:ich kann|kann ich) (?:das |dies |ihnen |dir )?(?:leider )?nicht\b|"
     r"je suis (?:vraiment )?désolé|désolé|je ne peux pas|en tant qu|"
     r"lo siento|lamento|no puedo|como (?:una )?(?:ia|inteligencia)|"
     r"mi dispiace|non posso|come (?:un )?(?:ia|modello)|"
@@ -47,6 +56,18 @@ def declines(text: str) -> bool:
     return _REFUSALS.match(text.replace(_APOSTROPHE, "'")) is not None
 
 
+def is_remark(text: str) -> bool:
+    """Whether a text is but one short sentence, or a word such as "Done", and no code: "I cannot."."""
+    said = text.strip().replace(_APOSTROPHE, "'")
+    return len(said) <= _LONGEST_REMARK and _REMARK.fullmatch(said) is not None and not _STATES.match(said)
+
+
+def is_code(text: str) -> bool:
+    """Whether some line of it is code beyond doubt; a part of a string or of a comment may be words."""
+    lines = text.split("\n")
+    return any(not _COMMENT.match(line) and (_CODE_SIGNS.search(line) or _STATES.match(line)) for line in lines)
+
+
 def is_prose(line: str) -> bool:
     """Whether a line is rather a sentence than code. A comment is code."""
     text = line.strip().replace(_APOSTROPHE, "'")
@@ -56,7 +77,7 @@ def is_prose(line: str) -> bool:
         return True
     if _COMMENT.match(text) and not _STEP.match(text):
         return False
-    bare = _INLINE_CODE.sub("it", text)
+    bare = _QUOTED.sub("it", text)
     if _STEP.match(text):
         return not _CODE_SIGNS.search(bare) or text[0].isdigit()
     return _is_sentence(bare) and not _CODE_SIGNS.search(bare) and (text[0].isupper() or text[-1] in ".:!?")

@@ -6,19 +6,20 @@ from inhouse.context.answer.check import objection
 from inhouse.context.answer.choice import code_of
 from inhouse.context.answer.cleansing import cleansed
 from inhouse.context.answer.complete import completed
-from inhouse.context.answer.declarations import declared, declares_class, first_declaration
 from inhouse.context.answer.document import documented
 from inhouse.context.answer.extras import without_extras
 from inhouse.context.answer.fences import fenced
 from inhouse.context.answer.framing import fragment, framed, unblanked
 from inhouse.context.answer.hunks import edits
-from inhouse.context.answer.indentation import indent
+from inhouse.context.answer.languages import PROSE
 from inhouse.context.answer.numbering import without_numbers
 from inhouse.context.answer.patches import applied, changes
 from inhouse.context.answer.place import BYTE_ORDER_MARK, Place, place_of
 from inhouse.context.answer.placeholders import placeholder
+from inhouse.context.answer.prose import is_code, is_remark
 from inhouse.context.answer.region import Intent, Region, SyntaxCheck, Unreadable
 from inhouse.context.answer.repetition import once, runs_in_circles
+from inhouse.context.answer.shape import only_other_functions, other_shape
 from inhouse.context.answer.surroundings import narrowed
 from inhouse.context.answer.whole_file import whole_file
 from inhouse.domain.code import TextEdit
@@ -59,6 +60,8 @@ def _new_lines(text: str, place: Place, intent: Intent, syntax: SyntaxCheck | No
     code = code_of(text, place)
     if isinstance(code, Unreadable):
         return code
+    if is_remark(code) and place.language not in PROSE and is_code(place.fragment):
+        return Unreadable("The answer is only prose, without code.")
     lines = once(without_numbers(unblanked(code.split("\n")), place.old))
     if runs_in_circles(lines, place.old):
         return Unreadable("The model repeats itself and never comes to an end.")
@@ -75,31 +78,13 @@ def _new_lines(text: str, place: Place, intent: Intent, syntax: SyntaxCheck | No
 
 
 def _placed(lines: Sequence[str], place: Place, intent: Intent) -> Sequence[str] | Unreadable:
+    if declares_else := only_other_functions(lines, place, intent):
+        return declares_else
     if place.partial:
         return fragment(lines, place)
     if intent is Intent.COMPLETE:
         return completed(lines, place)
-    return _other_shape(lines, place) or framed(lines, place)
-
-
-def _other_shape(lines: Sequence[str], place: Place) -> Unreadable | None:
-    """Where the old code is a declaration, an answer that is only something from inside it, or that wraps it up."""
-    old = first_declaration(place.old, place.language)
-    if old is None:
-        return None
-    classes = declares_class(old)
-    if not any(_declares(line, place, classes=classes) for line in lines):
-        return Unreadable("The answer is only a part of the asked place.")
-    new = first_declaration(lines, place.language)
-    name = declared(old, place.language)
-    if classes or new is None or not declares_class(new) or not name:
-        return None
-    inside = any(declared(line, place.language) == name and indent(line) > indent(new) for line in lines)
-    return Unreadable("The answer declares more around the asked place than there is.") if inside else None
-
-
-def _declares(line: str, place: Place, *, classes: bool) -> bool:
-    return declares_class(line) if classes else declared(line, place.language) is not None
+    return other_shape(lines, place) or framed(lines, place)
 
 
 def _whole(lines: Sequence[str], place: Place) -> Sequence[str] | Unreadable:

@@ -1,6 +1,6 @@
 """What may change is what the user pointed at, and no more than it takes."""
 
-from inhouse.assist.actions.region import of_block, of_diagnostic, of_selection, whole_lines
+from inhouse.assist.actions.region import meant, of_block, of_diagnostic, of_selection, whole_lines
 from inhouse.context.syntax.near import block_near
 from inhouse.domain.actions import ActionKind
 from inhouse.domain.code import Diagnostic
@@ -58,3 +58,11 @@ def test_documentation_above_is_part_of_what_is_documented() -> None:
     assert block is not None
     assert of_block(file.lines, ActionKind.DOCUMENT, block) == span(0, 0, 4, 0)
     assert of_block(file.lines, ActionKind.EXPLAIN, block) == span(1, 0, 4, 0)
+
+
+def test_one_sign_or_word_is_a_cursor_as_some_editors_send_it() -> None:
+    lines = source(SHORT).lines
+    assert meant(lines, span(3, 4, 3, 5)) == cursor(3, 4)
+    assert meant(lines, span(4, 4, 4, 10)) == cursor(4, 4)
+    assert meant(lines, span(4, 4, 4, 12)) == span(4, 4, 4, 12)
+    assert meant(lines, span(3, 0, 4, 0)) == span(3, 0, 4, 0)
