@@ -3,19 +3,15 @@ local M = {}
 
 local connection = require('inhouse.connection')
 
----@param path? string a file; nothing is what is staged
+---@param path? string a file; else the one in this window
 function M.review(path)
   local client = connection.needed(0)
   if not client then
     return
   end
-  local commands = vim.tbl_get(client.server_capabilities, 'executeCommandProvider', 'commands') or {}
-  if not vim.list_contains(commands, 'inhouse.review') then
-    return connection.tell('This version of the server does not review.', 'WARN')
-  end
   local token, close = require('inhouse.progress').beside(vim.api.nvim_get_current_buf(), vim.fn.line('.') - 1)
-  local uri = path and vim.uri_from_fname(vim.fs.abspath(path)) or nil
-  connection.execute(client, 'inhouse.review', uri and { uri = uri } or nil, function(err)
+  local uri = path and vim.uri_from_fname(vim.fs.abspath(path)) or vim.uri_from_bufnr(0)
+  connection.execute(client, 'inhouse.review', { uri = uri }, function(err)
     close()
     if err then
       connection.tell_error(err)

@@ -83,21 +83,25 @@ class ActionRun:
         failure = await bring(self._ls, self._session, self._document.uri, outcome)
         if failure is not None:
             return await self._refuse(outcome, failure)
-        messages.info(self._client, " ".join(self._notices))
+        messages.info(self._client, self._noticed)
         elsewhere = outcome.file.uri != self._document.uri
         return {"outcome": "applied", "uri": outcome.file.uri} if elsewhere else {"outcome": "applied"}
 
     async def _refuse(self, outcome: Edited | Unusable, reason: str) -> Shape:
         kept = await self._keep(outcome)
-        messages.warning(self._client, f"{reason} {kept.where}")
+        messages.warning(self._client, f"{reason} {kept.where} {self._noticed}".strip())
         return {"outcome": "refused", "reason": reason, **kept.shape}
 
     async def _show(self, outcome: Edited | Told, reason: str) -> Shape:
         kept = await self._keep(outcome)
-        if not await kept.show(self._client):
-            messages.info(self._client, f"{reason} {kept.where}".strip())
+        where = "" if await kept.show(self._client) else f"{reason} {kept.where}"
+        messages.info(self._client, f"{where} {self._noticed}".strip())
         told = {"reason": reason} if reason else {}
         return {"outcome": "shown", **told, **kept.shape}
+
+    @property
+    def _noticed(self) -> str:
+        return " ".join(self._notices)
 
     async def _keep(self, outcome: Outcome) -> KeptAnswer:
         return await KeptAnswer.of(self._request, outcome.answer, outcome.model)
