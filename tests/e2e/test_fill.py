@@ -37,7 +37,7 @@ def llamacpp_coder(tmp_path_factory: pytest.TempPathFactory, coder: Path) -> Gen
 
 async def test_llamacpp_fills_in_with_the_markers_of_its_model(llamacpp_coder: RunningServer) -> None:
     async with backend(llamacpp_coder, "coder") as (lab, model):
-        assert lab.filling(model) is Filling.MIDDLE
+        assert lab.filling(model) is Filling.SNIPPETS
         text, last = await filled(lab, admitted(model))
         assert text
         assert (last.model, last.usage.exact) == ("lab|coder", True)
@@ -88,7 +88,7 @@ async def test_a_stop_text_ends_an_answer_of_llamacpp(llamacpp_server: RunningSe
     ("name", "template", "filling"),
     [
         ("inserts", INSERTS, Filling.MIDDLE),
-        (fim_model.NAME, "{{ .Prompt }}", Filling.MIDDLE),
+        (fim_model.NAME, "{{ .Prompt }}", Filling.SNIPPETS),
         ("neither", "{{ .Prompt }}", Filling.END),
     ],
 )
@@ -102,7 +102,7 @@ async def test_ollama_by_the_models_template_by_its_familys_markers_or_without(
             assert lab.filling(model) is filling
             text, last = await filled(lab, admitted(model))
             assert text
-            assert last.usage.input_tokens == (MARKED_TOKENS if filling is Filling.MIDDLE else PREFIX_TOKENS)
+            assert last.usage.input_tokens == (MARKED_TOKENS if filling.both_sides else PREFIX_TOKENS)
     finally:
         with ollama_server.client() as client:
             client.request("DELETE", "/api/delete", json={"model": name})
@@ -117,7 +117,7 @@ async def test_the_embedded_engine_fills_in(embedded_model: Path, coder: Path, m
         try:
             engine = EmbeddedBackend(Config(embedded=Embedded(model=str(model))), Path(runtime), supervisor)
             (listed,) = await engine.models()
-            assert engine.filling(listed) is (Filling.MIDDLE if markers else Filling.END)
+            assert engine.filling(listed) is (Filling.SNIPPETS if markers else Filling.END)
             text, last = await filled(engine, admitted(listed))
             assert text
             assert last.usage.input_tokens == (MARKED_TOKENS if markers else PREFIX_TOKENS)

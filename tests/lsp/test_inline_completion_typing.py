@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from tests.fakes.kinds.llamacpp import fake_llamacpp
-from tests.lsp.completing import Typist, coder, fill, fills
+from tests.lsp.completing import Buffer, Typist, coder, fill, fills
 from tests.lsp.plain_json import JsonObject, ResponseError
 
 TEXT = "def add(a, b):\n    return █\n"
@@ -14,6 +14,13 @@ SLOW = coder(*"a + b + c + d + e + f + g + h", event_seconds=0.2)
 
 def texts(answer: JsonObject) -> list[str]:
     return [item["insertText"] for item in answer["items"]]
+
+
+async def stopped(buffer: Buffer, uri: str) -> int:
+    stop = {"command": "inhouse.stop", "arguments": [{"uri": uri}]}
+    answer: JsonObject = await buffer.client.request("workspace/executeCommand", stop)
+    count: int = answer["stopped"]
+    return count
 
 
 async def test_typing_along_and_going_back_asks_nobody(typist: Typist) -> None:
@@ -94,6 +101,21 @@ async def test_cancelled_request_stops_at_the_backend(typist: Typist) -> None:
             with pytest.raises(ResponseError) as refused:
                 await running.result()
             assert await exchange.closed_by_client_async(2)
+    assert refused.value.code == -32800
+
+
+async def test_stopping_ends_it_at_the_backend(typist: Typist) -> None:
+    """By the command that every editor can send."""
+    with fake_llamacpp(SLOW) as fake:
+        async with typist.at(TEXT, fake) as buffer:
+            running = buffer.ask()
+            exchange = await fill(fake)
+            assert await stopped(buffer, buffer.uri.replace("a.py", "other.py")) == 0
+            assert await stopped(buffer, buffer.uri) == 1
+            with pytest.raises(ResponseError) as refused:
+                await running.result()
+            assert await exchange.closed_by_client_async(2)
+            assert await stopped(buffer, buffer.uri) == 0
     assert refused.value.code == -32800
 
 

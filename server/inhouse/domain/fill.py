@@ -7,12 +7,17 @@ from inhouse.domain.models import Model
 
 
 class Filling(StrEnum):
-    """What a model can do with a place to fill in: see both sides of it, only go on from what stands before it (where
-    nothing follows on the line), or nothing at all."""
+    """What a model can do with a place to fill in: see both sides of it and text of other places besides, see both
+    sides, only go on from what stands before it (where nothing follows on the line), or nothing at all."""
 
+    SNIPPETS = "snippets"
     MIDDLE = "middle"
     END = "end"
     NOTHING = "nothing"
+
+    @property
+    def both_sides(self) -> bool:
+        return self in (Filling.SNIPPETS, Filling.MIDDLE)
 
 
 @dataclass(frozen=True, slots=True)

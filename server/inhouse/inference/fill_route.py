@@ -49,7 +49,7 @@ def _filling(candidate: Candidate) -> Filling:
 def _rank(candidate: Candidate, chat_model: str) -> int:
     """The smaller the better."""
     model = candidate.model
-    if _filling(candidate) is Filling.MIDDLE:
+    if _filling(candidate).both_sides:
         return 0
     if not model.capabilities.chat:
         return 1

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from io import StringIO
@@ -51,7 +51,7 @@ class Document:
 
 
 class Documents:
-    """Open documents by URI, however the URI is spelled."""
+    """Open documents by URI, however the URI is spelled, in the order of their last use."""
 
     def __init__(self) -> None:
         self.encoding: Encoding = "utf-16"
@@ -61,14 +61,17 @@ class Documents:
         self._waiters: set[asyncio.Event] = set()
 
     def open(self, uri: str, version: int, language_id: str, text: str) -> None:
+        self.close(uri)
         self._open[uris.key(uri)] = _Buffer(uri, version, language_id, split_lines(text))
         self.on_change(uri)
 
     def change(self, uri: str, version: int, changes: Sequence[Change]) -> None:
-        buffer = self._open.get(uris.key(uri))
+        key = uris.key(uri)
+        buffer = self._open.pop(key, None)
         if buffer is None:
             log.warning("a change of a document that is not open was ignored")
             return
+        self._open[key] = buffer
         for change in changes:
             buffer.apply(change, self.encoding)
         buffer.version = version
@@ -98,6 +101,11 @@ class Documents:
     def get(self, uri: str) -> Document | None:
         buffer = self._open.get(uris.key(uri))
         return buffer.snapshot(self.encoding) if buffer else None
+
+    def beside(self, document: Document) -> Iterator[Document]:
+        """The other open ones, those first that were opened or changed last."""
+        own = uris.key(document.uri)
+        return (buffer.snapshot(self.encoding) for key, buffer in reversed(self._open.items()) if key != own)
 
 
 def _nobody(_: str) -> None:

@@ -86,7 +86,8 @@ def _register_completion(server: InhouseServer, serving: Serving) -> None:
     async def inline_completion(ls: InhouseServer, params: types.InlineCompletionParams) -> types.InlineCompletionList:
         from inhouse.lsp.inline_completion import inline_completion
 
-        return await inline_completion(ls, serving, completions(), params)
+        with serving.suggestions.running(params.text_document.uri):
+            return await inline_completion(ls, serving, completions(), params)
 
     @server.feature("inhouse/inlineCompletion")
     async def inhouse_inline_completion(ls: InhouseServer, params: object) -> types.InlineCompletionList:
@@ -131,8 +132,9 @@ def _register_commands(server: InhouseServer, serving: Serving) -> None:
 
     @server.command("inhouse.stop")
     async def stop(ls: InhouseServer, params: types.ExecuteCommandParams) -> Shape:  # noqa: ARG001
-        uri = jsonrpc.members(argument(params)).get("uri")
-        return {"stopped": serving.jobs.stop(uri if isinstance(uri, str) else None)}
+        named = jsonrpc.members(argument(params)).get("uri")
+        uri = named if isinstance(named, str) else None
+        return {"stopped": serving.jobs.stop(uri) + serving.suggestions.stop(uri)}
 
 
 def _register_chat_documents(server: InhouseServer, serving: Serving) -> None:

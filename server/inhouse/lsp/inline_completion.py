@@ -1,6 +1,7 @@
 """`textDocument/inlineCompletion`, and `inhouse/inlineCompletion` with the same shapes for clients without it."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,19 +9,19 @@ from lsprotocol import types
 
 from inhouse.assist.completion.completions import Completions
 from inhouse.assist.completion.wanted import Wanted
-from inhouse.assist.session import Session
 from inhouse.config.schema import Completion
 from inhouse.context.completion.place import Place
 from inhouse.context.completion.suggestion import Suggestion
-from inhouse.domain.code import Position, Span
+from inhouse.domain.code import Position, SourceFile, Span
 from inhouse.domain.conversation import LineRange
 from inhouse.domain.errors import ErrorKind, InhouseError
 from inhouse.lsp.diagnostics import line_range
 from inhouse.lsp.documents import Document, Encoding
+from inhouse.lsp.neighbours import candidates, neighbours
 from inhouse.lsp.places import to_range, to_span
 from inhouse.lsp.server import InhouseServer
 from inhouse.lsp.serving import Serving
-from inhouse.lsp.source_file import sendable
+from inhouse.lsp.source_file import source_file
 
 _LINES_BEFORE = 1000
 _LINES_AFTER = 300
@@ -44,19 +45,23 @@ async def inline_completion(
         if document is None or not _is_on(session.config.completion, document):
             return _NOTHING
         invoked = params.context.trigger_kind is types.InlineCompletionTriggerKind.Invoked
-        name = await _name(document, ls.folders, session, invoked=invoked)
-        if name is None:
+        exclude = session.config.privacy.exclude
+        file = await _file(document, ls.folders, exclude, invoked=invoked)
+        if file is None:
             return _NOTHING
+        others = await asyncio.to_thread(neighbours, document, candidates(ls.documents, document), ls.folders, exclude)
         spot = _spot(document, params, encoding)
-        wanted = Wanted(ls.request_id, document.uri, name, spot.place, invoked)
+        wanted = Wanted(ls.request_id, file, spot.place, invoked, others)
         found = await completions.suggest(session, wanted, turn)
     return _NOTHING if found is None else types.InlineCompletionList(items=[_item(document, spot, found, encoding)])
 
 
-async def _name(document: Document, folders: tuple[Path, ...], session: Session, *, invoked: bool) -> str | None:
-    """What a model is told as the file's name; None, or an error where somebody has asked, for one that is excluded."""
+async def _file(
+    document: Document, folders: tuple[Path, ...], exclude: Sequence[str], *, invoked: bool
+) -> SourceFile | None:
+    """None, or an error where somebody has asked, for one that is excluded."""
     try:
-        return await asyncio.to_thread(sendable, document.uri, folders, session.config.privacy.exclude)
+        return await asyncio.to_thread(source_file, document, folders, exclude)
     except InhouseError as exc:
         if invoked or exc.kind is not ErrorKind.POLICY:
             raise

@@ -94,7 +94,7 @@ class Service:
 
         findings = Findings(server.client, server.documents)
         server.documents.on_change = findings.touched
-        register(server, Serving(self._sessions, self._jobs, SelectedModel(), findings, self._ready))
+        register(server, Serving(self._sessions, self._jobs, Jobs(), SelectedModel(), findings, self._ready))
 
     async def _ready(self) -> None:
         """There is a session, and the settings that the client was asked for are in it."""

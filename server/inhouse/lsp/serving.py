@@ -14,10 +14,12 @@ from inhouse.lsp.sessions import Sessions
 
 @dataclass(frozen=True, slots=True)
 class Serving:
-    """What lives as long as the connection. `ready` waits for the first session, with the client's settings in it."""
+    """What lives as long as the connection. `ready` waits for the first session, with the client's settings in it.
+    `suggestions` are kept apart from `jobs`, by which a chat document knows that it is being answered."""
 
     sessions: Sessions
     jobs: Jobs
+    suggestions: Jobs
     selected: SelectedModel
     findings: Findings
     ready: Callable[[], Awaitable[None]]

@@ -16,7 +16,7 @@ async def test_vllm_fills_in_with_the_familys_markers(tmp_path: Path, embedded_m
     model = converted(tmp_path / "models", fim_model.with_markers(embedded_model, tmp_path))
     with vllm(tmp_path / "vllm", model, Options(name=fim_model.NAME)) as server:
         async with backend(server, fim_model.NAME) as (lab, listed):
-            assert lab.filling(listed) is Filling.MIDDLE
+            assert lab.filling(listed) is Filling.SNIPPETS
             text, last = await filled(lab, admitted(listed))
             assert text
             assert "<|" not in text, "an end is told as one, not as text"

@@ -110,7 +110,7 @@ def knobs(*fills: str, name: str = CODER, fim: bool = True) -> Knobs:
 async def test_each_kind_is_asked_in_its_own_way(case: Case) -> None:
     with case.make(knobs()) as fake:
         async with backend(fake) as (lab, model):
-            assert lab.filling(model) is Filling.MIDDLE
+            assert lab.filling(model) is Filling.SNIPPETS
             found = await events(lab, admitted(model))
         assert text(found) == "a + b"
         last = found[-1]
@@ -217,7 +217,7 @@ async def test_who_has_no_completions_is_asked_once() -> None:
             assert lab.filling(model) is Filling.NOTHING
             assert fake.paths().count("POST /v1/completions") == 1
             await lab.models()
-            assert lab.filling(model) is Filling.MIDDLE
+            assert lab.filling(model) is Filling.SNIPPETS
 
 
 async def test_a_llamacpp_that_was_started_anew_with_another_model_is_asked_once() -> None:

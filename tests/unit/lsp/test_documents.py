@@ -110,6 +110,17 @@ def test_two_spellings_of_a_uri_are_one_document(one: str, other: str) -> None:
     assert documents.get(one) is None
 
 
+def test_the_last_used_documents_come_first() -> None:
+    documents = Documents()
+    for name in "abcd":
+        documents.open(f"file:///{name}", 1, "python", "text")
+    documents.change("file:///b", 2, [Change("text")])
+    documents.open("file:///a", 1, "python", "again")
+    own = documents.get("file:///d")
+    assert own
+    assert [each.uri[-1] for each in documents.beside(own)] == ["a", "b", "c"]
+
+
 def test_a_change_of_a_document_that_is_not_open_is_ignored() -> None:
     documents = Documents()
     documents.change(URI, 2, [Change("text")])

@@ -6,6 +6,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 
 from inhouse.assist.completion.generation import Generation, Paces
+from inhouse.assist.completion.outlines import Outlines
 from inhouse.assist.completion.wanted import Wanted
 from inhouse.assist.session import Session
 from inhouse.context.completion.cache import SuggestionCache
@@ -25,6 +26,7 @@ class Completions:
     def __init__(self) -> None:
         self._cache = SuggestionCache()
         self._paces = Paces()
+        self._outlines = Outlines()
         self._generation: Generation | None = None
         self._turn: Turn | None = None
 
@@ -61,7 +63,7 @@ class Completions:
         if wanted.extent is Extent.NOTHING:
             return None
         while True:
-            hit = self._cache.find(wanted.uri, wanted.place)
+            hit = self._cache.find(wanted.file.uri, wanted.place)
             if hit is not None and (hit.suggestion is not None or not wanted.invoked):
                 return hit.suggestion
             generation = self._generation
@@ -70,7 +72,7 @@ class Completions:
                     await asyncio.wait({turn}, timeout=session.config.completion.debounce_ms / 1000)
                 if turn.done():
                     return None
-                generation = self._generation = Generation(session, wanted, self._paces)
+                generation = self._generation = Generation(session, wanted, self._paces, self._outlines)
             await asyncio.wait({generation.task, turn}, return_when=asyncio.FIRST_COMPLETED)
             if turn.done():
                 return None
@@ -82,7 +84,7 @@ class Completions:
         """What came of it, kept; raises what it has raised."""
         self._generation = None
         found = generation.task.result()
-        self._cache.put(generation.wanted.uri, generation.wanted.place, found)
+        self._cache.put(generation.wanted.file.uri, generation.wanted.place, found)
         return found
 
     def _stop(self) -> None:

@@ -4,17 +4,19 @@ import asyncio
 import logging
 import time
 
+from inhouse.assist.completion.outlines import Outlines
 from inhouse.assist.completion.wanted import Wanted
 from inhouse.assist.default_model import fill_candidate
 from inhouse.assist.session import Session
 from inhouse.context.completion.answer import enough, suggestion
 from inhouse.context.completion.pace import Pace
 from inhouse.context.completion.place import Extent
+from inhouse.context.completion.snippets import View, snippets
 from inhouse.context.completion.suggestion import Suggestion
 from inhouse.context.completion.window import ON_CPU, ON_SERVER, shown
 from inhouse.domain.errors import ErrorKind, InhouseError
 from inhouse.domain.events import Finished, FinishReason, TextDelta
-from inhouse.domain.fill import Fill, Filling, FillRequest
+from inhouse.domain.fill import Fill, Filling, FillRequest, Snippet
 from inhouse.domain.models import ASSUMED_CONTEXT_LENGTH, Kind, Model
 from inhouse.governance.admission import AdmittedFill, admit_fill
 from inhouse.governance.redaction.placeholders import SPELT_LIKE_ONE
@@ -39,10 +41,11 @@ class Paces(dict[str, Pace]):
 class Generation:
     """`task` ends with the suggestion, None for none, or InhouseError. Cancelling it stops the backend."""
 
-    def __init__(self, session: Session, wanted: Wanted, paces: Paces) -> None:
+    def __init__(self, session: Session, wanted: Wanted, paces: Paces, outlines: Outlines) -> None:
         self.wanted = wanted
         self._session = session
         self._paces = paces
+        self._outlines = outlines
         self._text = ""
         self._cut = False
         self.task = asyncio.create_task(self._run())
@@ -51,7 +54,7 @@ class Generation:
     def leads_to(self, wanted: Wanted) -> bool:
         """Whether `wanted` is the same, or what one gets by typing what the model has written already."""
         mine, theirs = self.wanted.place, wanted.place
-        if self.task.done() or wanted.uri != self.wanted.uri or theirs.after != mine.after:
+        if self.task.done() or wanted.file.uri != self.wanted.file.uri or theirs.after != mine.after:
             return False
         if not theirs.before.startswith(mine.before) or theirs.first_line != mine.first_line:
             return False
@@ -118,20 +121,32 @@ class Generation:
     def _admitted(self, candidate: Candidate) -> AdmittedFill:
         model, wanted = candidate.model, self.wanted
         on_cpu = candidate.backend.software.kind is Kind.EMBEDDED
-        budget = (ON_CPU if on_cpu else ON_SERVER).within(model.context_length or ASSUMED_CONTEXT_LENGTH)
-        budget = self._paces.of(model).suited(budget)
+        budget = ON_CPU if on_cpu else ON_SERVER
+        if candidate.backend.filling(model) is not Filling.SNIPPETS:
+            budget = budget.alone()
+        budget = self._paces.of(model).suited(budget.within(model.context_length or ASSUMED_CONTEXT_LENGTH))
         prefix, suffix = shown(wanted.place, budget)
         one_line = wanted.extent is Extent.LINE
         request = FillRequest(
             id=wanted.id,
             prefix=prefix,
             suffix=suffix,
-            name=wanted.name,
+            name=wanted.file.name,
+            snippets=self._snippets(View.of(wanted.place, prefix, suffix), budget.snippets),
             max_tokens=budget.line if one_line else budget.block,
             stop=("\n",) if one_line else (),
         )
         _log.info("request %s: %s fills in", wanted.id, model.id)
         return admit_fill(Fill(request, model), candidate.zone, self._session.policy, self._session.redactor)
+
+    def _snippets(self, view: View, room: int) -> tuple[Snippet, ...]:
+        """From the outlines that there are: nobody who types waits for one."""
+        if not room:
+            return ()
+        wanted, outlines = self.wanted, self._outlines
+        own = None if view.shows_whole(wanted.file) else outlines.latest(wanted.file)
+        others = (outlines.latest(other) for other in wanted.others)
+        return snippets(own, wanted.file, view, tuple(filter(None, others)), room)
 
 
 def _look_at(task: asyncio.Task[Suggestion | None]) -> None:

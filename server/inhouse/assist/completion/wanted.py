@@ -3,18 +3,19 @@
 from dataclasses import dataclass
 
 from inhouse.context.completion.place import Extent, Place, extent
+from inhouse.domain.code import SourceFile
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """`uri` tells the file from others, `name` is what a model is told as its name. `invoked`: somebody asked for it
-    and will wait, and wants to know of a failure."""
+    """`invoked`: somebody asked for it and will wait, and wants to know of a failure. `others`: files that may help,
+    the most useful first."""
 
     id: str
-    uri: str
-    name: str
+    file: SourceFile
     place: Place
     invoked: bool = False
+    others: tuple[SourceFile, ...] = ()
 
     @property
     def extent(self) -> Extent:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from inhouse.context.code.around import Around
 from inhouse.context.code.sections import CodeContext, Section, SectionKind, render
-from inhouse.context.code.skeleton import by_worth, skeleton
+from inhouse.context.code.skeleton import by_worth, skeleton, usable
 from inhouse.context.code.window import Window
 from inhouse.context.syntax.blocks import Lines, Outline
 from inhouse.context.syntax.outline import outline as outline_of
@@ -164,10 +164,7 @@ class _Builder:
 def _shorter(other: SourceFile) -> Iterator[str]:
     lines = [line.rstrip("\r\n").removeprefix("\ufeff") for line in other.lines]
     yield "\n".join(lines).rstrip()
-    blocks = outline_of(other).blocks
-    yield skeleton(
-        lines, [block for block in blocks if block.parent is None or blocks[block.parent].kind != "function"]
-    )
+    yield skeleton(lines, usable(outline_of(other)))
 
 
 def _too_large(size: int, room: int) -> InhouseError:

@@ -24,8 +24,7 @@ def by_worth(outline: Outline, place: Lines, window: Lines) -> tuple[Block, ...]
         return 2 if blocks[at].parent is None else 3
 
     def hidden(block: Block) -> bool:
-        inside = block.parent is not None and blocks[block.parent].kind == "function"
-        return inside or (window[0] <= block.header and block.header_last <= window[1])
+        return _is_local(blocks, block) or (window[0] <= block.header and block.header_last <= window[1])
 
     order = sorted(
         (at for at, block in enumerate(blocks) if not hidden(block) or (at in holding and block.header < window[0])),
@@ -34,12 +33,22 @@ def by_worth(outline: Outline, place: Lines, window: Lines) -> tuple[Block, ...]
     return tuple(blocks[at] for at in order)
 
 
+def usable(outline: Outline) -> tuple[Block, ...]:
+    """All but functions inside of functions, which cannot be used from elsewhere."""
+    return tuple(block for block in outline.blocks if not _is_local(outline.blocks, block))
+
+
+def _is_local(blocks: tuple[Block, ...], block: Block) -> bool:
+    return block.parent is not None and blocks[block.parent].kind == "function"
+
+
 def skeleton(lines: Sequence[str], blocks: Sequence[Block]) -> str:
     """The headers in the order of the file, as they are indented there."""
-    return "\n".join(_header(lines, block) for block in sorted(blocks, key=lambda block: block.header))
+    return "\n".join(header(lines, block) for block in sorted(blocks, key=lambda block: block.header))
 
 
-def _header(lines: Sequence[str], block: Block) -> str:
+def header(lines: Sequence[str], block: Block) -> str:
+    """As it is indented in the file, without what opens the body."""
     last = min(block.header_last, block.header + _LONGEST - 1)
     text = "\n".join(line.rstrip() for line in lines[block.header : last + 1])
     return text.removesuffix("{").rstrip()

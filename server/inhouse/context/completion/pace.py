@@ -1,5 +1,7 @@
 """How much a model is shown, by how long it takes to begin: a suggestion that comes late is no help."""
 
+from dataclasses import replace
+
 from inhouse.context.completion.window import Budget
 
 SLOW = 1.5
@@ -19,8 +21,10 @@ class Pace:
         self._quick = 0
 
     def suited(self, budget: Budget) -> Budget:
+        if self._halvings == 0:
+            return budget
         share = 2**self._halvings
-        return Budget(budget.prefix // share, budget.suffix // share, budget.line, budget.block)
+        return replace(budget.alone(), prefix=budget.prefix // share, suffix=budget.suffix // share)
 
     def waited(self, seconds: float) -> None:
         """For the first piece, or in vain until something else was wanted."""

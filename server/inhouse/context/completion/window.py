@@ -4,7 +4,7 @@ The beginning moves in steps of several lines, not with every line that is typed
 (prefix caching) then reads only what is new.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from inhouse.context.completion.place import Place
 from inhouse.context.estimate import estimate_tokens
@@ -26,20 +26,27 @@ class Budget:
     """Of the answer, where one line is wanted."""
     block: int
     """Of the answer, where several lines may be."""
+    snippets: int = 0
+    """Of what is shown from elsewhere."""
+
+    def alone(self) -> "Budget":
+        """For a model that is shown the text around the cursor only."""
+        return replace(self, snippets=0)
 
     def within(self, context_length: int) -> "Budget":
         """The same, scaled down to what a model takes at once: a quarter for the answer, the rest for the prompt."""
         room = context_length - context_length // SPARED
         block = max(1, min(self.block, room // 4))
         left = room - block
-        share = min(1.0, left / (self.prefix + self.suffix))
-        return Budget(int(self.prefix * share), int(self.suffix * share), min(self.line, block), block)
+        share = min(1.0, left / (self.prefix + self.suffix + self.snippets))
+        prefix, suffix, snippets = (int(tokens * share) for tokens in (self.prefix, self.suffix, self.snippets))
+        return Budget(prefix, suffix, min(self.line, block), block, snippets)
 
 
 ON_CPU = Budget(prefix=512, suffix=96, line=32, block=64)
 """The embedded model reads some 270 tokens a second and writes some 90 on two cores: about two seconds for the first
-answer in a file, well under one for the next."""
-ON_SERVER = Budget(prefix=1536, suffix=512, line=64, block=160)
+answer in a file, well under one for the next. It has no time for anything else."""
+ON_SERVER = Budget(prefix=1536, suffix=512, line=64, block=160, snippets=512)
 
 
 def shown(place: Place, budget: Budget) -> tuple[str, str]:

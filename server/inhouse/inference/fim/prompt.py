@@ -8,7 +8,10 @@ from inhouse.inference.fim.markers import Markers, markers_of
 
 def filling(model: Model) -> Filling:
     """What a model can do where it is given nothing but a text to go on with."""
-    return Filling.MIDDLE if _markers(model) is not None else Filling.END
+    markers = _markers(model)
+    if markers is None:
+        return Filling.END
+    return Filling.SNIPPETS if markers.file else Filling.MIDDLE
 
 
 def raw_prompt(fill: Fill) -> tuple[str, tuple[str, ...]]:

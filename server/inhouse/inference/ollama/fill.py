@@ -28,7 +28,8 @@ from inhouse.inference.openai.rules import Rules
 
 
 def filling(model: Model) -> Filling:
-    return Filling.MIDDLE if _inserts(model) else raw.filling(model)
+    known = raw.filling(model)
+    return Filling.MIDDLE if known is Filling.END and _inserts(model) else known
 
 
 async def fill(channel: Channel, admitted: AdmittedFill, rules: Rules, stack: AsyncExitStack) -> AsyncIterator[Event]:

@@ -80,7 +80,7 @@ async def _fills_in(prober: Prober, name: str) -> bool | None:
 
 
 def filling(model: Model) -> Filling:
-    return Filling.MIDDLE if model.capabilities.fim else Filling.END
+    return Filling.SNIPPETS if model.capabilities.fim else Filling.END
 
 
 def fill(channel: Channel, admitted: AdmittedFill, rules: Rules, stack: AsyncExitStack) -> AsyncIterator[Event]:

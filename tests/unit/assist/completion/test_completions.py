@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 from hypothesis import given
@@ -14,13 +14,14 @@ from inhouse.assist.session import Session
 from inhouse.context.completion.suggestion import Suggestion
 from inhouse.context.completion.window import ON_CPU, ON_SERVER
 from inhouse.context.estimate import estimate_tokens
+from inhouse.domain.code import SourceFile
 from inhouse.domain.errors import ErrorKind, InhouseError
 from inhouse.domain.events import Finished, FinishReason, TextDelta, Usage
-from inhouse.domain.fill import Filling, FillRequest
+from inhouse.domain.fill import Filling, FillRequest, Snippet
 from inhouse.domain.models import Kind, Software
 from inhouse.governance.redaction.placeholders import PLACEHOLDER
 from tests.unit.assist.backends import Memory, Said, failing, session
-from tests.unit.context.completion.cases import place
+from tests.unit.context.completion.cases import CURSOR, place
 
 END = Finished(FinishReason.STOP, Usage(1, 1, exact=True), "lab|coder", "lab")
 
@@ -59,7 +60,8 @@ class _Recalls(Iterable[Said]):
 
 
 def at(text: str, *, invoked: bool = True, language: str = "python") -> Wanted:
-    return Wanted("r1", "file:///a.py", "a.py", place(text, language), invoked)
+    lines = text.replace(CURSOR, "").splitlines(keepends=True)
+    return Wanted("r1", SourceFile("file:///a.py", "a.py", language, lines), place(text, language), invoked)
 
 
 async def suggest(completions: Completions, on: Session, wanted: Wanted) -> Suggestion | None:
@@ -94,6 +96,25 @@ async def test_embedded_model_is_shown_less() -> None:
     await suggest(Completions(), session(backend), at("name = other\n" * 1000 + "x = █\n"))
     assert estimate_tokens(request(backend).prefix) <= ON_CPU.prefix
     assert request(backend).max_tokens <= ON_CPU.block
+
+
+async def shown_beside(backend: Memory) -> tuple[Snippet, ...]:
+    """What is shown with the second request, once there was time for an outline."""
+    completions, on = Completions(), session(backend)
+    other = SourceFile("file:///b.py", "b.py", "python", ["def other(x): pass\n"])
+    for number in range(20):
+        await suggest(completions, on, replace(at(f"x_{number} = █\n"), others=(other,)))
+        await asyncio.sleep(0.01)
+    return request(backend).snippets
+
+
+async def test_only_who_is_quick_and_takes_it_is_shown_other_files() -> None:
+    able, unable, slow = lab("1"), lab("1"), lab("1")
+    able.fills = slow.fills = Filling.SNIPPETS
+    slow.software = Software(Kind.EMBEDDED)
+    assert await shown_beside(able) == (Snippet("b.py", "def other(x): pass"),)
+    assert await shown_beside(unable) == ()
+    assert await shown_beside(slow) == ()
 
 
 async def test_model_that_cannot_see_what_follows_is_not_asked_inside_a_line() -> None:

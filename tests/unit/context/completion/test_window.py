@@ -52,7 +52,7 @@ def test_line_without_end_is_cut() -> None:
 def test_small_context_gets_a_share_of_everything() -> None:
     assert ON_SERVER.within(100_000) == ON_SERVER
     small = ON_SERVER.within(512)
-    assert small.prefix + small.suffix + small.block <= 384
+    assert small.prefix + small.suffix + small.snippets + small.block <= 384
     assert min(small.prefix, small.suffix, small.line, small.block) > 0
 
 
@@ -60,6 +60,7 @@ def test_slow_model_is_shown_less_and_a_quick_one_more_again() -> None:
     pace = Pace()
     pace.waited(SLOW + 1)
     assert pace.suited(SMALL).prefix == SMALL.prefix // 2
+    assert pace.suited(ON_SERVER).snippets == 0
     for _ in range(QUICK_ANSWERS):
         pace.waited(0.1)
     assert pace.suited(SMALL) == SMALL

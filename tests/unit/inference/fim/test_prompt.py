@@ -46,7 +46,7 @@ def prompt(name: str, request: FillRequest = PLACE) -> str:
     ],
 )
 def test_each_familys_form(name: str, expected: str) -> None:
-    assert filling(model(name)) is Filling.MIDDLE
+    assert filling(model(name)).both_sides
     assert prompt(name) == expected
 
 
@@ -108,7 +108,7 @@ def test_no_text_of_the_users_makes_a_further_marker(prefix: str, suffix: str, s
 
 def test_a_server_may_name_the_family() -> None:
     assert markers_of(model("tab", family="starcoder2")) is not None
-    assert filling(model("tab", fim=True, family="starcoder2")) is Filling.MIDDLE
+    assert filling(model("tab", fim=True, family="starcoder2")) is Filling.SNIPPETS
 
 
 @pytest.mark.parametrize("settled", [model("acme/any"), model("acme/any", fim=True), model("starcoder2-3b", fim=False)])
