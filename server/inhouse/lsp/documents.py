@@ -61,8 +61,9 @@ class Documents:
         self._waiters: set[asyncio.Event] = set()
 
     def open(self, uri: str, version: int, language_id: str, text: str) -> None:
-        self.close(uri)
-        self._open[uris.key(uri)] = _Buffer(uri, version, language_id, split_lines(text))
+        key = uris.key(uri)
+        self._open.pop(key, None)
+        self._open[key] = _Buffer(uri, version, language_id, split_lines(text))
         self.on_change(uri)
 
     def change(self, uri: str, version: int, changes: Sequence[Change]) -> None:
