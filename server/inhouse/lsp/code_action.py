@@ -14,7 +14,7 @@ from inhouse.domain.actions import ActionKind
 from inhouse.domain.code import Diagnostic
 from inhouse.domain.errors import InhouseError
 from inhouse.lsp import uris
-from inhouse.lsp.chat_document.offers import chat_actions
+from inhouse.lsp.chat_document.offers import chat_actions, is_chat_document
 from inhouse.lsp.commit_message import commit_action, is_commit_message
 from inhouse.lsp.diagnostics import line_range, to_diagnostic
 from inhouse.lsp.documents import Document, Encoding
@@ -49,7 +49,8 @@ async def code_action(ls: InhouseServer, serving: Serving, params: types.CodeAct
     given = _Given(document, params, ls.documents.encoding)
     span = region.meant(document.lines, to_span(document.lines, line_range(params.range), ls.documents.encoding))
     here = Here(file, span, given.diagnostics, block_near(file, span.start.line), testable=_testable(document))
-    found = [given.action(offer) for offer in offers(here, wish)]
+    chat = is_chat_document(document.uri)
+    found = [given.action(offer) for offer in offers(here, wish) if not (chat and offer.kind is ActionKind.REVIEW)]
     return [*chat_actions(document, serving.jobs), *found] if wish.takes(ActionKind.CHAT) else found
 
 

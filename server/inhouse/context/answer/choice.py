@@ -91,7 +91,7 @@ def _one(blocks: Sequence[Fenced], place: Place) -> str | Unreadable:
     changed = [text for text in texts if _words(text) != old]
     if len(changed) < len(texts):
         # The old code was quoted first, or is the answer, with something beside it.
-        changed = [text for text in changed if _likeness(text, place) >= ALIKE]
+        changed = [text for text in changed if likeness(text, place) >= ALIKE]
         if not changed:
             return "\n".join(place.old)
     return changed[0] if len(changed) == 1 else _likest(changed, place)
@@ -101,7 +101,7 @@ def _plausible(block: Fenced, place: Place) -> bool:
     """Models name the wrong language now and then; what is much like the old code is in its language."""
     if named(block.info) not in KNOWN or place.language in PROSE:
         return True
-    return _likeness(block.text, place) >= 0.5
+    return likeness(block.text, place) >= 0.5
 
 
 def _likest(texts: Sequence[str], place: Place) -> str | Unreadable:
@@ -111,8 +111,8 @@ def _likest(texts: Sequence[str], place: Place) -> str | Unreadable:
     same = [text for text in texts if name and name in _declared(text, place.language)]
     if len(same) == 1:
         return same[0]
-    ranked = sorted(same or texts, key=lambda text: -_likeness(text, place))
-    if _likeness(ranked[0], place) - _likeness(ranked[1], place) >= CLEARLY:
+    ranked = sorted(same or texts, key=lambda text: -likeness(text, place))
+    if likeness(ranked[0], place) - likeness(ranked[1], place) >= CLEARLY:
         return ranked[0]
     return Unreadable("The answer has several pieces of code, and it cannot be told which one is meant.")
 
@@ -121,7 +121,7 @@ def _declared(text: str, language: str) -> set[str | None]:
     return {declared(line, language) for line in text.split("\n")}
 
 
-def _likeness(text: str, place: Place) -> float:
+def likeness(text: str, place: Place) -> float:
     """Between 0 and 1: how much of the lines both have in common."""
     one, other = (_words(each)[:MOST_COMPARED] for each in (text, "\n".join(place.old)))
     return SequenceMatcher(None, one, other, autojunk=False).ratio()

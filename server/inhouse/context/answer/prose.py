@@ -22,6 +22,9 @@ _WORD = re.compile(r"[\w'./-]+")
 _AROUND_WORDS = "\"'()`*,;:.!?"
 LEAST_WORDS = 4
 """Of a sentence: shorter ones look like code."""
+SURELY_WORDS = 8
+"""Of one that names functions: it ends with a full stop, as no code does."""
+_CALL = re.compile(r"[\w.]+\(\)")
 _STEP = re.compile(r"^\s*(?:\d{1,2}[.)]|[-*•])\s+\S+\s+\S+")
 _HEADING = re.compile(r"^(?:#{1,6}\s+\w|\*\*[^*]+\*\*:?\s*$)")
 _QUOTED = re.compile(r"`[^`\n]+`|\"[^\"\n]+\"")
@@ -80,6 +83,8 @@ def is_prose(line: str) -> bool:
     bare = _QUOTED.sub("it", text)
     if _STEP.match(text):
         return not _CODE_SIGNS.search(bare) or text[0].isdigit()
+    if text.endswith(".") and len(text.split()) >= SURELY_WORDS:
+        bare = _CALL.sub("it", bare)  # "load() is not a function that …"
     return _is_sentence(bare) and not _CODE_SIGNS.search(bare) and (text[0].isupper() or text[-1] in ".:!?")
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+from inhouse.context.answer.choice import ALIKE, likeness
 from inhouse.context.answer.declarations import (
     declared,
     declared_by_keyword,
@@ -13,6 +14,8 @@ from inhouse.context.answer.declarations import (
 from inhouse.context.answer.indentation import indent
 from inhouse.context.answer.place import Place
 from inhouse.context.answer.region import Intent, Unreadable
+
+_ELSE = Unreadable("The answer declares something else than what was asked for.")
 
 _NAME = re.compile(r"[\w$]+")
 _NO_STATEMENT = re.compile(r"\s*(?:#(?!!?\[)|//|/\*|\*|[)\]}]|$)")
@@ -27,12 +30,21 @@ def other_shape(lines: Sequence[str], place: Place) -> Unreadable | None:
     classes = declares_class(old)
     if not any(_declares(line, place, classes=classes) for line in lines):
         return Unreadable("The answer is only a part of the asked place.")
+    if _another(lines, place, old):
+        return _ELSE
     new = first_declaration(lines, place.language)
     name = declared(old, place.language)
     if classes or new is None or not declares_class(new) or not name:
         return None
     inside = any(declared(line, place.language) == name and indent(line) > indent(new) for line in lines)
     return Unreadable("The answer declares more around the asked place than there is.") if inside else None
+
+
+def _another(lines: Sequence[str], place: Place, old: str) -> bool:
+    """Whether the answer nowhere declares what it is to be, and is not like it either, as under a new name it would."""
+    name = declared(old, place.language)
+    there = any(declared(line, place.language) == name for line in lines)
+    return bool(name) and not there and likeness("\n".join(lines), place) < ALIKE
 
 
 def only_other_functions(lines: Sequence[str], place: Place, intent: Intent) -> Unreadable | None:
@@ -57,7 +69,7 @@ def only_other_functions(lines: Sequence[str], place: Place, intent: Intent) -> 
     around = {declared_by_keyword(line, types=False) for line in place.before}
     if any(name in around for name in names):
         return Unreadable("The answer changes code outside of the asked place.")
-    return Unreadable("The answer declares something else than what was asked for.")
+    return _ELSE
 
 
 def _declares(line: str, place: Place, *, classes: bool) -> bool:
