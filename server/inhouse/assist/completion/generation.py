@@ -28,7 +28,7 @@ _STALE = frozenset({ErrorKind.UNREACHABLE, ErrorKind.TIMEOUT, ErrorKind.MODEL_NO
 LONG = 1.0
 """Seconds after which a suggestion is shown as far as it is written."""
 
-LONGEST = 4000
+LONGEST = 2000
 """Characters of an answer that are looked at: more than any budget of tokens holds, from a server that knows none."""
 
 _log = logging.getLogger(__name__)

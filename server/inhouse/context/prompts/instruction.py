@@ -11,6 +11,8 @@ _OPEN = re.compile(r"(?:(?<!#)#+|(?<!/)//+!?|--|(?<!;);+|(?<!%)%+|/\*+|<!--|\(\*
 _CLOSE = re.compile(r"(?:(?<!\*)\*+/|-->|\*\)|\"\"\"|''')$")
 _LONGEST_HEAD = 200
 """Characters before the word that may be the comment's beginning."""
+_LOOKED_AT = 2000
+"""Characters of a line in which the word is looked for. Generated lines may have millions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,7 @@ def without(lines: Sequence[str], instruction: Instruction) -> list[str]:
 
 def _begun(line: str) -> tuple[str, str, str] | None:
     """The code before the comment, the sign that opens it, and what the comment says."""
-    for word in _WORD.finditer(line):
+    for word in _WORD.finditer(line, 0, _LOOKED_AT):
         start = max(0, word.start() - _LONGEST_HEAD)
         opening = _OPEN.search(line[start : word.start()])
         text = _CLOSE.sub("", line[word.end() :].strip()).rstrip() if opening else ""
