@@ -138,9 +138,10 @@ class TestRefusing:
             assert scene.editor.edits == []
             assert any(result["reason"] in message for message in scene.messages)
 
-    async def test_an_answer_cut_off_at_its_limit_is_not_used(self, play: Play) -> None:
+    @pytest.mark.parametrize("end", ["length", "content_filter"])
+    async def test_an_answer_that_was_cut_off_is_not_used(self, play: Play, end: str) -> None:
         async with play() as scene:
-            scene.backend.answer(CHAT, answers.chat((BETTER,), finish_reason="length"))
+            scene.backend.answer(CHAT, answers.chat((BETTER,), finish_reason=end))
             uri = scene.open()
             result = await scene.editor.act(REWRITE, uri, ADD, instruction="Add.")
             assert result["outcome"] == "refused"

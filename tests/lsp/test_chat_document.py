@@ -129,6 +129,25 @@ async def test_stopped_answer_stays_marked_and_the_next_request_says_so(start_cl
     assert said(backend, 2)[1] == ("assistant", "Hello from\n\n[The user stopped this answer before its end.]")
 
 
+async def test_stopped_answer_is_over_even_if_the_editor_never_takes_it(start_client: StartClient) -> None:
+    with FakeBackend(chat=cut_after(answers.chat(), 3, Stall())) as backend:
+        async with start_client(settings=tgi(backend)) as client:
+            editor = ChatEditor(client, ASKED)
+
+            async def never(_params: types.ApplyWorkspaceEditParams) -> types.ApplyWorkspaceEditResult:
+                await asyncio.Event().wait()
+                raise AssertionError
+
+            client.protocol.fm.features.pop(types.WORKSPACE_APPLY_EDIT)  # pyright: ignore[reportUnknownMemberType]
+            client.feature(types.WORKSPACE_APPLY_EDIT)(never)
+            running = editor.send()
+            await client.pulse.until(lambda: any("writing: 2" in message for message in reports(running.progress)))
+            await editor.stop()
+            with pytest.raises(ResponseError) as caught:
+                await running.result(15.0)
+            assert caught.value.code == types.LSPErrorCodes.RequestCancelled
+
+
 async def test_failed_answer_stays_marked(start_client: StartClient) -> None:
     with FakeBackend(chat=cut_after(answers.chat(), 3, Fin())) as backend:
         async with start_client(settings=tgi(backend)) as client:

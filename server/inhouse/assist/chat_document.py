@@ -1,6 +1,7 @@
 """The answer to a chat document's question: from a model's events to text that goes into the document."""
 
 import asyncio
+import logging
 from collections.abc import Coroutine
 from typing import Protocol
 
@@ -16,6 +17,12 @@ _NOT_WHOLE = {
     FinishReason.LENGTH: (Ending.CUT, "The answer reached its limit of tokens."),
     FinishReason.CONTENT_FILTER: (Ending.FAILED, "The backend's content filter ended the answer."),
 }
+
+
+_LAST_SECONDS = 5.0
+"""For the end of a stopped answer to get into the document: an editor may never answer."""
+
+_log = logging.getLogger(__name__)
 
 
 class Delivery(Protocol):
@@ -107,8 +114,11 @@ class _Writer:
 
 async def _in_spite_of_cancelling(work: Coroutine[object, object, None]) -> None:
     """To its end, also when the one who waits is cancelled once more (a second press of Stop)."""
-    task = asyncio.create_task(work)
+    task = asyncio.create_task(asyncio.wait_for(work, _LAST_SECONDS))
     try:
-        await asyncio.shield(task)
-    except asyncio.CancelledError:
-        await task
+        try:
+            await asyncio.shield(task)
+        except asyncio.CancelledError:
+            await task
+    except TimeoutError:
+        _log.warning("the editor did not take the end of a stopped answer")

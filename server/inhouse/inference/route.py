@@ -9,6 +9,7 @@ from inhouse.domain.errors import ErrorKind, InhouseError, Refusal
 from inhouse.domain.models import Ability, Model, ModelId, ModelState, Zone
 from inhouse.inference.backend import Backend
 from inhouse.inference.catalog import Catalog, Entry
+from inhouse.inference.listing import line
 
 AUTO = "auto"
 
@@ -187,9 +188,9 @@ def _backend_of(first: Candidate | InhouseError | None) -> str | None:
 def _no_such_backend(model_id: ModelId, names: tuple[str, ...]) -> InhouseError:
     return InhouseError(
         kind=ErrorKind.MODEL_NOT_FOUND,
-        message=f"No backend is named {model_id.backend}.",
+        message=f"No backend is named {line(model_id.backend)}.",
         hint=f"Configured: {', '.join(names)}." if names else "Set backends.NAME.url to your server.",
-        model=str(model_id),
+        model=line(str(model_id)),
     )
 
 
@@ -198,8 +199,8 @@ def _no_such_model(model_id: ModelId, *entries: Entry) -> InhouseError:
     where = f"{model_id.backend} has" if model_id.backend else "No backend has"
     return InhouseError(
         kind=ErrorKind.MODEL_NOT_FOUND,
-        message=f"{where} {'no' if model_id.backend else 'a'} model named {model_id.name}.",
+        message=f"{where} {'no' if model_id.backend else 'a'} model named {line(model_id.name)}.",
         hint=f"There are: {', '.join(names)}." if names else "`inhouse models` lists what there is.",
         backend=model_id.backend or None,
-        model=str(model_id) if model_id.backend else model_id.name,
+        model=line(str(model_id) if model_id.backend else model_id.name),
     )

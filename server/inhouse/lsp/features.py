@@ -7,7 +7,6 @@ from lsprotocol import types
 
 from inhouse.assist.shapes import Shape
 from inhouse.domain.actions import ActionKind
-from inhouse.lsp import jsonrpc
 from inhouse.lsp.server import InhouseServer
 from inhouse.lsp.serving import Serving, argument
 from inhouse.lsp.status import status
@@ -132,8 +131,9 @@ def _register_commands(server: InhouseServer, serving: Serving) -> None:
 
     @server.command("inhouse.stop")
     async def stop(ls: InhouseServer, params: types.ExecuteCommandParams) -> Shape:  # noqa: ARG001
-        named = jsonrpc.members(argument(params)).get("uri")
-        uri = named if isinstance(named, str) else None
+        from inhouse.lsp.params import StopParams, read
+
+        uri = read(StopParams, argument(params)).uri
         return {"stopped": serving.jobs.stop(uri) + serving.suggestions.stop(uri)}
 
 

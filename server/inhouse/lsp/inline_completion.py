@@ -27,6 +27,8 @@ _LINES_BEFORE = 1000
 _LINES_AFTER = 300
 """As much as is ever looked at. What comes before begins at a multiple of a step, so that it grows as one types."""
 _STEP = 256
+_LONGEST = 4096
+"""Characters of a line that are ever looked at: generated lines may have millions."""
 
 _NOTHING = types.InlineCompletionList(items=[])
 
@@ -91,10 +93,17 @@ def _spot(document: Document, params: types.InlineCompletionParams, encoding: En
         area, text = line_range(selected.range), selected.text
     span = to_span(lines, area, encoding)
     first = max(0, span.start.line - _LINES_BEFORE) // _STEP * _STEP
-    head, tail = lines[span.start.line][: span.start.character], lines[span.end.line][span.end.character :]
-    before = _with_lf("".join([*lines[first : span.start.line], head, text]))
-    after = _with_lf("".join([tail, *lines[span.end.line + 1 : span.end.line + _LINES_AFTER]]))
+    begin = max(0, span.start.character - _LONGEST) // _LONGEST * _LONGEST
+    head = lines[span.start.line][begin : span.start.character]
+    tail = _bounded(lines[span.end.line][span.end.character :])
+    above, below = lines[first : span.start.line], lines[span.end.line + 1 : span.end.line + _LINES_AFTER]
+    before = _with_lf("".join([*map(_bounded, above), head, text]))
+    after = _with_lf("".join([tail, *map(_bounded, below)]))
     return _Spot(Place(before, after, document.language_id, first, text), span)
+
+
+def _bounded(line: str) -> str:
+    return line if len(line) <= _LONGEST else f"{line[:_LONGEST]}\n"
 
 
 def _with_lf(text: str) -> str:

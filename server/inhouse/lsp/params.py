@@ -166,7 +166,10 @@ class ReviewParams(Params):
 
 class ReviewDocumentParams(Params):
     """The argument of `inhouse.review`."""
+    uri: str | None = None
 
+
+class StopParams(Params):
     uri: str | None = None
 
 

@@ -55,10 +55,15 @@ class _Places:
 
     def existing(self) -> Path | None:
         wanted = (*self._beside(), *self._mirrored(), *self._anywhere())
-        return next((each for each in wanted if each.is_file() and _may_hold(each, self.root)), None)
+        return next((each for each in wanted if each.is_file() and self._may_be_written(each)), None)
 
     def new(self) -> Path | None:
-        return next((each for each in self._new() if not each.exists() and _may_hold(each, self.root)), None)
+        return next((each for each in self._new() if not each.exists() and self._may_be_written(each)), None)
+
+    def _may_be_written(self, file: Path) -> bool:
+        """A link must not make tests of a file that steers tools, such as conftest.py."""
+        real = real_path(file)
+        return not real.is_symlink() and self.convention.is_test(real.name) and _may_hold(real, self.root)
 
     def _names(self) -> tuple[str, ...]:
         return self.convention.spellings(tested_name(self.path))

@@ -116,3 +116,14 @@ def test_a_link_in_the_place_of_the_file_is_left_alone(tmp_path: Path) -> None:
     project(root, "a.py", "tests/")
     (root / "tests/test_a.py").symlink_to(tmp_path / "out.py")
     assert find_test_file(root / "a.py", root) is None
+
+
+@pytest.mark.parametrize("to", ["conftest.py", "sitecustomize.py", "test_a.py", ".git/hooks/x", "../outside.py"])
+def test_a_link_makes_no_test_file_of_another(tmp_path: Path, to: str) -> None:
+    root = tmp_path / "root"
+    project(root, "a.py", "conftest.py", "tests/", ".git/hooks/x")
+    project(tmp_path, "outside.py")
+    link = root / "tests" / "test_a.py"
+    link.symlink_to("test_a.py" if to == "test_a.py" else root / to)
+    test = find_test_file(root / "a.py", root)
+    assert test is None or test.path != link

@@ -79,6 +79,8 @@ def _read(request: ActionRequest, redactor: Redactor, answer: str, finished: Fin
     model, region = finished.model, _region(request)
     if region is None:
         return (Told(answer, model),)
+    if finished.finish_reason is FinishReason.CONTENT_FILTER:
+        return (Unusable("The backend's content filter ended the answer.", answer, model),)
     text, notices = restored(answer, redactor)
     found = read_answer(text, region, cut=finished.finish_reason is FinishReason.LENGTH, syntax=check)
     if isinstance(found, Unreadable):

@@ -28,6 +28,9 @@ _STALE = frozenset({ErrorKind.UNREACHABLE, ErrorKind.TIMEOUT, ErrorKind.MODEL_NO
 LONG = 1.0
 """Seconds after which a suggestion is shown as far as it is written."""
 
+LONGEST = 2000
+"""Characters of an answer that are looked at: more than any budget of tokens holds, from a server that knows none."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -109,6 +112,9 @@ class Generation:
                         continue
                     timed.piece()
                     self._text += event.text
+                    if len(self._text) > LONGEST:
+                        self._text, self._cut = self._text[:LONGEST], True
+                        break
                     if (whole := enough(self._text, self.wanted.place, self.wanted.extent)) is not None:
                         return whole
                     if timed.long and "\n" in self._text.strip():

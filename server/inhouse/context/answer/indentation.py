@@ -123,8 +123,12 @@ def _placed(line: str, origin: int, base: str, home: Style, away: Style) -> str:
 
 def _behind(spaces: str, origin: int, style: Style) -> str:
     """What is left of an indentation when its first columns are taken away; tabs and spaces stay what they are."""
-    taken = next((at for at in range(len(spaces)) if len(spaces[:at].expandtabs(style.width)) >= origin), len(spaces))
-    return spaces[taken:]
+    column = 0
+    for at, sign in enumerate(spaces):
+        if column >= origin:
+            return spaces[at:]
+        column += style.width - column % style.width if sign == TAB else 1
+    return ""
 
 
 def _spread(columns: int, style: Style) -> str:

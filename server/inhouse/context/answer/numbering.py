@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-_NUMBERED = re.compile(r"^\s*(?P<number>\d+)(?:\s?[|:│→]\s?|\t|\.\s|\s{2}|\s?$)(?P<text>.*)$")
+_NUMBERED = re.compile(r"^\s*(?P<number>\d{1,9})(?:\s?[|:│→]\s?|\t|\.\s|\s{2}|\s?$)(?P<text>.*)$")
 
 
 def without_numbers(lines: Sequence[str], old: Sequence[str]) -> list[str]:

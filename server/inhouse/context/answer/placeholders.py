@@ -41,6 +41,8 @@ _WITH_DOTS = re.compile(rf"^\W*{_DOTS}|{_DOTS}\W*$")
 _ABOUT = re.compile(rf"\b(?:{_LEFT_OUT})\b|[其省不]", re.IGNORECASE)
 _BODY = re.compile(rf"\{{\s*(?:/\*\s*{_DOTS}.*?\*/|//\s*{_DOTS}.*|{_DOTS})\s*\}}")
 _BARE = re.compile(rf"^\s*[\[(<{{]?\s*{_DOTS}\s*[\])>}}]?\s*[,;]?\s*$")
+_LONGEST = 200
+"""Characters of a line that stands for others. Longer ones are code, and would take these patterns long."""
 _BRACKETED = re.compile(r"^\s*[\[(<]\W*(?P<said>[^\])>]*?)\W*[\])>]\s*$")
 
 
@@ -54,7 +56,9 @@ def placeholder(new: Sequence[str], old: Sequence[str], language: str) -> str | 
 
 
 def _stands_for_code(lines: Sequence[str], at: int, language: str) -> bool:
-    line = lines[at]
+    line = " ".join(lines[at].split())
+    if len(line) > _LONGEST:
+        return False
     if _BARE.match(line):
         return language != "python" or not _sole_body(lines, at)
     if _BODY.search(line):

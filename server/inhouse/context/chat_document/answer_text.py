@@ -5,7 +5,9 @@ import re
 from inhouse.context.chat_document.fences import Fences
 from inhouse.context.chat_document.marks import escaped, may_become_special
 
-_NOT_TEXT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\U000e0000-\U000e007f]")
+_NOT_TEXT = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e007f]"
+)
 """Controls but for tab and line feed, and what turns the direction of text or hides in it."""
 
 

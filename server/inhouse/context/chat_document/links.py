@@ -7,9 +7,9 @@ from urllib.parse import unquote
 
 from inhouse.context.chat_document.fences import Fences
 
-_CODE_SPAN = re.compile(r"(`+)(?!`).*?(?<!`)\1(?!`)")
+_BACKTICKS = re.compile("`+")
 _LINK = re.compile(
-    r"""(?<![!\\])\[[^\]]*\]\(
+    r"""(?<![!\\])\[[^\[\]]*\]\(
         \s*(?:<(?P<pointed>[^<>]*)>|(?P<plain>(?:[^\s()]|\([^\s()]*\))+))
         (?:\s+(?:"[^"]*"|'[^']*'))?\s*\)""",
     re.VERBOSE,
@@ -38,10 +38,26 @@ def _links(text: str) -> Iterator[Link]:
     for line in text.split("\n"):
         if fences.is_code(line):
             continue
-        for found in _LINK.finditer(_CODE_SPAN.sub("", line)):
+        for found in _LINK.finditer(_without_code(line)):
             target = found["plain"] if found["pointed"] is None else found["pointed"].strip()
             if target and not _OTHER_SCHEME.match(target):
                 yield _link(target)
+
+
+def _without_code(line: str) -> str:
+    """Without code spans: each ends with as many backticks as it begins with (CommonMark 0.31, §6.1)."""
+    runs = list(_BACKTICKS.finditer(line))
+    sizes = [len(run[0]) for run in runs]
+    last = {size: number for number, size in enumerate(sizes)}
+    kept: list[str] = []
+    number = done = 0
+    while number < len(runs):
+        if last[sizes[number]] > number:
+            kept.append(line[done : runs[number].start()])
+            number = sizes.index(sizes[number], number + 1)
+            done = runs[number].end()
+        number += 1
+    return "".join([*kept, line[done:]])
 
 
 def _link(target: str) -> Link:

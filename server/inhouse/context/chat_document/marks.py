@@ -8,7 +8,7 @@ from enum import StrEnum
 
 YOU = "You"
 
-_HEADING = re.compile(r"##[ \t]+((?i:you)|[^\s|]+\|\S.*?)[ \t]*")
+_HEADING = re.compile(r"##[ \t]+((?i:you)|[^\s|]+\|\S.*)")
 _MARK_START = "*Inhouse: "
 
 
@@ -25,7 +25,7 @@ _MARK = re.compile(rf"{re.escape(_MARK_START)}({'|'.join(Ending)})\..*\*[ \t]*")
 
 def speaker(line: str) -> str | None:
     """Whose turn a heading begins, `You` or a model's id; None for any other line."""
-    found = _HEADING.fullmatch(line)
+    found = _HEADING.fullmatch(line.rstrip(" \t"))
     if found is None:
         return None
     return YOU if found[1].lower() == YOU.lower() else found[1]

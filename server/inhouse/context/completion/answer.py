@@ -15,6 +15,9 @@ _ANYWHERE = " " * 200 + "x"
 
 _LONGEST_CLOSING = len("endfunction")
 
+_MOST_LINES = 200
+"""Lines of an answer that are looked at; a model that cannot stop may write thousands of blank ones."""
+
 
 def suggestion(answer: str, place: Place, extent: Extent, *, cut: bool = False) -> Suggestion | None:
     """What of an answer is suggested; None for nothing. `cut`: the model would have written on."""
@@ -54,7 +57,7 @@ def _is_settled(line: str) -> bool:
 
 def _lines(answer: str, place: Place, extent: Extent) -> list[str]:
     lines = settle(without_markers(answer, place.language), place).split("\n")
-    return lines[:1] if extent is Extent.LINE else lines
+    return lines[: 1 if extent is Extent.LINE else _MOST_LINES]
 
 
 def _may_begin_below(place: Place) -> bool:

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from inhouse.context.completion.lines import is_comment, is_word
 
-_CLOSERS = re.compile(r"\s*[)\]}>\"'`]*\s*[:{;,]?\s*")
+_CLOSERS = re.compile(r"\s*(?:[)\]}>\"'`]+\s*)?(?:[:{;,]\s*)?")
 """What may stand behind the cursor for it to count as the end of its line: mostly what the editor closed by itself."""
 
 

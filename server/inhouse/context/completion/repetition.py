@@ -7,6 +7,8 @@ from inhouse.context.completion.place import Place
 
 _STUCK = re.compile(r"(.{3,}?)\1{4,}$")
 """Within a line: five times the same is a model that cannot stop."""
+_LOOKED_AT = 300
+"""Characters at a line's end in which that is looked for: the time it takes grows with their square."""
 
 MOST_EQUAL = 2
 """Equal lines in a row."""
@@ -78,6 +80,6 @@ def _before_loop(lines: list[str]) -> int:
 
 
 def _without_stuck_end(lines: list[str], kept: int) -> int:
-    while kept and _STUCK.search(lines[kept - 1].rstrip()) and says_something(lines[kept - 1]):
+    while kept and _STUCK.search(lines[kept - 1].rstrip()[-_LOOKED_AT:]) and says_something(lines[kept - 1]):
         kept -= 1
     return kept

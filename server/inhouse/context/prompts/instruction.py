@@ -5,9 +5,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-_OPEN = r"(?:#+|//+!?|--|;+|%+|/\*+|<!--|\(\*|\"\"\"|'''|\"|'|\*)"
-_CLOSE = r"(?:\*+/|-->|\*\)|\"\"\"|''')?"
-_BEGIN = re.compile(rf"(?P<code>.*?)(?P<open>{_OPEN})\s*inhouse:\s*(?P<text>.*?)\s*{_CLOSE}\s*$", re.IGNORECASE)
+_WORD = re.compile("inhouse:", re.IGNORECASE)
+# No part of these can match a run of one sign in more than one way: lines may have millions of it.
+_OPEN = re.compile(r"(?:(?<!#)#+|(?<!/)//+!?|--|(?<!;);+|(?<!%)%+|/\*+|<!--|\(\*|\"\"\"|'''|\"|'|\*)\s*$")
+_CLOSE = re.compile(r"(?:(?<!\*)\*+/|-->|\*\)|\"\"\"|''')$")
+_LONGEST_HEAD = 200
+"""Characters before the word that may be the comment's beginning."""
+_LOOKED_AT = 2000
+"""Characters of a line in which the word is looked for. Generated lines may have millions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +29,11 @@ def instruction_in(lines: Sequence[str], within: tuple[int, int]) -> Instruction
     """The first one that begins in the lines from the one to the other."""
     last = min(within[1], len(lines) - 1)
     for at in range(within[0], last + 1):
-        found = _BEGIN.match(lines[at].rstrip("\r\n"))
-        if found is not None and found["text"]:
-            rest = [] if found["code"].strip() else _rest(lines[at + 1 : last + 1], found["open"])
-            return Instruction(" ".join([found["text"], *rest]), (at, at + len(rest)), found["code"].rstrip())
+        found = _begun(lines[at])
+        if found is not None:
+            code, opening, text = found
+            rest = [] if code else _rest(lines[at + 1 : last + 1], opening)
+            return Instruction(" ".join([text, *rest]), (at, at + len(rest)), code)
     return None
 
 
@@ -38,6 +44,17 @@ def without(lines: Sequence[str], instruction: Instruction) -> list[str]:
         return [*lines[:first], *lines[last + 1 :]] or [""]
     end = lines[first][len(lines[first].rstrip("\r\n")) :]
     return [*lines[:first], instruction.code + end, *lines[last + 1 :]]
+
+
+def _begun(line: str) -> tuple[str, str, str] | None:
+    """The code before the comment, the sign that opens it, and what the comment says."""
+    for word in _WORD.finditer(line, 0, _LOOKED_AT):
+        start = max(0, word.start() - _LONGEST_HEAD)
+        opening = _OPEN.search(line[start : word.start()])
+        text = _CLOSE.sub("", line[word.end() :].strip()).rstrip() if opening else ""
+        if opening is not None and text:
+            return line[: start + opening.start()].rstrip(), opening[0].rstrip(), text
+    return None
 
 
 def _rest(lines: Sequence[str], opening: str) -> list[str]:
