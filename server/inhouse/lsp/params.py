@@ -166,6 +166,7 @@ class ReviewParams(Params):
 
 class ReviewDocumentParams(Params):
     """The argument of `inhouse.review`."""
+
     uri: str | None = None
 
 
