@@ -12,7 +12,8 @@ from tests.lsp.plain_json import JsonObject, ResponseError
 
 PLACE = {"line": 0, "character": 0}
 AREA = {"start": PLACE, "end": PLACE}
-WRONG = (None, True, 1.5, "x", [], [{}], {"a": 1}, -1, 10**30, "x" * 100_000)
+EMPTY: JsonObject = {}
+WRONG: tuple[object, ...] = (None, True, 1.5, "x", list[object](), [EMPTY], {"a": 1}, -1, 10**30, "x" * 100_000)
 """In place of each member; what does no harm may be taken."""
 
 REQUESTS: tuple[tuple[str, JsonObject], ...] = (
@@ -33,6 +34,7 @@ REQUESTS: tuple[tuple[str, JsonObject], ...] = (
 COMMANDS: tuple[tuple[str, JsonObject], ...] = (
     ("inhouse.action", {"kind": REWRITE, "range": AREA, "diagnostic": {"range": AREA, "message": "m"}}),
     ("inhouse.chat", {"position": PLACE, "partialResultToken": "p"}),
+    ("inhouse.review", {}),
     ("inhouse.stop", {}),
     ("inhouse.selectModel", {"model": "no|such"}),
 )
@@ -61,8 +63,8 @@ async def test_wrong_params_are_the_client_s_mistake(play: Play) -> None:
         uri = scene.open()
         for method, params in calls(uri):
             for wrong in spoilt(params):
-                if not isinstance(wrong, dict | list):
-                    continue
+                if isinstance(wrong, str | float | None):
+                    continue  # no JSON-RPC
                 _, answer = client.protocol.send_plain(method, wrong)
                 try:
                     await answer

@@ -52,7 +52,7 @@ def look_behind(text: str) -> None:
 LONG: tuple[tuple[Callable[[str], object], str], ...] = (
     (read_as(Intent.REWRITE), " " * 40_000),
     (read_as(Intent.REWRITE), "<<<<<<< SEARCH\n" * 6000),
-    (read_as(Intent.REWRITE), "\t" * 3000 + "x"),
+    (read_as(Intent.REWRITE), "\t" * 20_000 + "x"),
     (read_as(Intent.DOCUMENT), "\n" * 40_000),
     (read_as(Intent.DOCUMENT), "\t" * 20_000 + "x"),
     (write, "## a|b" + " " * 40_000 + "x"),
@@ -62,8 +62,8 @@ LONG: tuple[tuple[Callable[[str], object], str], ...] = (
     (find_instruction, "# inhouse: a" + " " * 1300 + "x"),
     (find_instruction, "#" * 20_000),
     (find_instruction, " " * 100_000_000),
-    (follow, "\n" * 12_000),
-    (follow, "x" * 2000),
+    (follow, "}\n" * 6000),
+    (follow, "#" * 20_000 + "x"),
     (look_behind, " " * 2500 + "x"),
 )
 
