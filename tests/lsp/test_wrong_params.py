@@ -57,11 +57,6 @@ def spoilt(value: object) -> Iterator[object]:
         yield from ([wrong] for wrong in spoilt(value[0]))  # pyright: ignore[reportUnknownArgumentType]
 
 
-def _may_be_params(value: object) -> bool:
-    """JSON-RPC has objects and lists."""
-    return isinstance(value, dict | list)
-
-
 async def test_wrong_params_are_the_client_s_mistake(play: Play) -> None:
     async with play("hello") as scene:
         client = scene.editor.client
