@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from inhouse.assist.actions import region
 from inhouse.context.prompts.instruction import instruction_in
-from inhouse.context.syntax.blocks import Block, lines_of
+from inhouse.context.syntax.blocks import Block
 from inhouse.domain.actions import ActionKind
 from inhouse.domain.code import Diagnostic, Severity, SourceFile, Span
 
@@ -137,7 +137,7 @@ def _lines(here: Here) -> Sequence[str]:
 def _line_range(here: Here) -> tuple[int, int]:
     if here.span.empty and here.block is not None:
         return here.block.first, here.block.last
-    return lines_of(here.span)
+    return here.span.lines
 
 
 def _has_to_do(here: Here) -> bool:

@@ -13,7 +13,7 @@ from inhouse.context.prompts.instruction import Instruction, instruction_in, wit
 from inhouse.context.prompts.message import messages
 from inhouse.context.prompts.piece import text_of
 from inhouse.context.prompts.tasks import SYSTEM, task, tests_go
-from inhouse.context.syntax.blocks import Outline, lines_of
+from inhouse.context.syntax.blocks import Outline
 from inhouse.context.syntax.outline import outline
 from inhouse.context.weight import Tokens
 from inhouse.domain.actions import ActionKind
@@ -104,7 +104,7 @@ def _shown(request: ActionRequest) -> Shown:
 
 def _without_comment(request: ActionRequest) -> tuple[SourceFile, Span, str]:
     """An instruction that stands in the code as a comment is taken out of it."""
-    found = None if request.instruction else instruction_in(request.file.lines, lines_of(request.span))
+    found = None if request.instruction else instruction_in(request.file.lines, request.span.lines)
     if request.kind is not ActionKind.REWRITE or found is None:
         if request.kind is ActionKind.REWRITE and not request.instruction:
             raise _no_instruction()
