@@ -19,7 +19,7 @@ from inhouse.config.paths import Paths
 from inhouse.domain.errors import InhouseError
 from inhouse.domain.secret import Secret
 from inhouse.inference.keys.editor import Wanted
-from inhouse.lsp import configuration, secret, trust
+from inhouse.lsp import configuration, messages, secret, trust
 from inhouse.lsp.client import Client
 from inhouse.lsp.features import register
 from inhouse.lsp.findings import Findings
@@ -155,8 +155,8 @@ class Service:
         """One message for all that is wrong with the settings; the rest is in the log."""
         first, *rest = loaded.problems
         more = f" (and {len(rest)} more: see `inhouse config show`)" if rest else ""
-        kind = types.MessageType.Error if loaded.errors else types.MessageType.Warning
-        self.server.client.notify("window/showMessage", {"type": kind.value, "message": f"Inhouse: {first}{more}"})
+        say = messages.error if loaded.errors else messages.warning
+        say(self.server.client, f"{first}{more}")
 
     def _spawn(self, work: Coroutine[object, object, None]) -> None:
         task = asyncio.create_task(work)

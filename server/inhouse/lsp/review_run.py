@@ -14,7 +14,7 @@ from inhouse.domain.code import SourceFile
 from inhouse.domain.events import Notice
 from inhouse.domain.findings import Finding, Report
 from inhouse.lsp import messages, params, stand_in
-from inhouse.lsp.findings import whole_lines
+from inhouse.lsp.findings import range_of
 from inhouse.lsp.review_files import read_files
 from inhouse.lsp.server import InhouseServer
 from inhouse.lsp.serving import Serving
@@ -105,7 +105,7 @@ class ReviewRun:
 
     def _placed(self, finding: Finding) -> Shape:
         lines = self._files[finding.uri].lines
-        return {"uri": finding.uri, "range": whole_lines(finding, lines, self._ls.documents.encoding)}
+        return {"uri": finding.uri, "range": range_of(finding, lines, self._ls.documents.encoding)}
 
     def _tell(self, report: Report) -> None:
         coverage = report.coverage
