@@ -74,7 +74,7 @@ class Service:
 
     def _register(self, server: InhouseServer) -> None:
         @server.feature(types.INITIALIZED)
-        async def initialized(ls: InhouseServer, params: types.InitializedParams) -> None:  # noqa: ARG001
+        async def initialized(ls: InhouseServer, params: types.InitializedParams) -> None:  # noqa: ARG001 - a handler is given both
             self._pulling = asyncio.create_task(self._pull(ls.client))
             await self._ready()
             self._spawn(configuration.watch(ls.client))
