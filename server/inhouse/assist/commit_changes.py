@@ -1,6 +1,5 @@
 """What a commit changes, as far as a model may be told, and how its project writes messages."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,17 +44,13 @@ async def read_changes(folder: Path, config: Config, revisions: str | None = Non
         hidden=len(changes) - len(shown),
         cut=diff.cut,
         subjects=await recent_subjects(root, RECENT_SUBJECTS),
-        project=_project(root, config.prompts.instructions, excludes),
+        project=read_instructions(None, (root,), config.prompts.instructions, excludes),
     )
 
 
 def _is_excluded(change: FileChange, root: Path, excludes: Excludes) -> bool:
     """A file whose name cannot be read might be an excluded one."""
     return not change.path or any(excludes.matches(root / name, root) for name in {change.path, change.old_path})
-
-
-def _project(root: Path, names: Sequence[str], excludes: Excludes) -> tuple[ProjectText, ...]:
-    return read_instructions(None, (root,), names, excludes)
 
 
 def _nothing(revisions: str | None) -> InhouseError:

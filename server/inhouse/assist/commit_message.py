@@ -5,9 +5,10 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
-from inhouse.assist import chat
-from inhouse.assist.actions.room import room
+from inhouse.assist import asking
+from inhouse.assist.asking import Answer
 from inhouse.assist.commit_changes import CommitChanges
+from inhouse.assist.room import room
 from inhouse.assist.session import Session
 from inhouse.context.answer.region import Unreadable
 from inhouse.context.changes.fit import fit_changes
@@ -17,10 +18,8 @@ from inhouse.context.project_text import project_text
 from inhouse.context.weight import Tokens
 from inhouse.domain.conversation import ChatRequest, Message, SamplingOptions
 from inhouse.domain.errors import ErrorKind, InhouseError
-from inhouse.domain.events import Event, Finished, FinishReason, Notice, TextDelta, ThinkingDelta
+from inhouse.domain.events import Event, Finished, Notice, TextDelta, ThinkingDelta
 
-MOST_TRIES = 3
-"""Of a prompt that turns out too long, each with half the changes."""
 ANSWER_TOKENS = 512
 TEMPERATURE = 0.2
 
@@ -60,35 +59,22 @@ async def _steps(session: Session, request: CommitRequest, stack: AsyncExitStack
     if notice is not None:
         yield Notice(notice)
     limit = found.for_code("", SYSTEM + "".join(changes.subjects) + (project or ""))
-    for tries_left in reversed(range(MOST_TRIES)):
+
+    async def attempt(limit: int) -> AsyncIterator[Event | Written]:
         asked, cut = await asyncio.to_thread(_messages, changes, project, limit, found.tokens)
-        begun = False
-        try:
-            async for step in _once(session, _chat(request, asked), stack):
-                if not begun and isinstance(step, TextDelta | ThinkingDelta):
-                    begun = True
-                    for told in _told_of(cut):
-                        yield told
-                yield step
-        except InhouseError as exc:
-            if exc.kind is not ErrorKind.CONTEXT_OVERFLOW or begun or not tries_left:
-                raise
-            await stack.aclose()
-            limit //= 2
-        else:
-            return
+        told = _told_of(cut)
+        async for event in asking.answer(session, _chat(request, asked), stack):
+            if told is not None and isinstance(event, TextDelta | ThinkingDelta):
+                yield told
+                told = None
+            yield _written(event) if isinstance(event, Answer) else event
+
+    async for step in asking.halving(limit, attempt, stack):
+        yield step
 
 
-async def _once(session: Session, asked: ChatRequest, stack: AsyncExitStack) -> AsyncIterator[Event | Written]:
-    text: list[str] = []
-    async for event in await stack.enter_async_context(chat.stream(session, asked)):
-        if isinstance(event, TextDelta):
-            text.append(event.text)
-        yield _written("".join(text), event) if isinstance(event, Finished) else event
-
-
-def _written(answer: str, finished: Finished) -> Written:
-    message = read_message(answer, cut=finished.finish_reason is FinishReason.LENGTH)
+def _written(answer: Answer) -> Written:
+    message, finished = read_message(answer.text, cut=answer.cut), answer.finished
     if isinstance(message, Unreadable):
         raise InhouseError(
             kind=ErrorKind.BAD_RESPONSE,
@@ -120,9 +106,9 @@ def _chat(request: CommitRequest, asked: tuple[Message, ...]) -> ChatRequest:
     )
 
 
-def _told_of(cut: tuple[str, ...]) -> tuple[Notice, ...]:
+def _told_of(cut: tuple[str, ...]) -> Notice | None:
     """What the user is to know: a message from a part of the changes may miss what matters."""
     if not cut:
-        return ()
+        return None
     names = ", ".join(cut[:3]) + (f" and {len(cut) - 3} more" if len(cut) > 3 else "")
-    return (Notice(f"The model saw only a part of the changes, to fit its context: {names}."),)
+    return Notice(f"The model saw only a part of the changes, to fit its context: {names}.")

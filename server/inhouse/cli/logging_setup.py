@@ -63,7 +63,7 @@ class OneLine(logging.Formatter):
         return "".join(char if char.isprintable() else repr(char)[1:-1] for char in line)
 
     def formatException(self, ei: object) -> str:
-        return super().formatException(ei) if self._with_traceback else ""  # pyright: ignore[reportArgumentType]
+        return super().formatException(ei) if self._with_traceback else ""  # pyright: ignore[reportArgumentType] - logging's
 
 
 def open_private(path: Path) -> TextIO:

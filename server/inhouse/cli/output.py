@@ -18,12 +18,12 @@ def printable(text: str) -> str:
 
 def for_person() -> bool:
     """Whether somebody reads stderr."""
-    return sys.stderr is not None and sys.stderr.isatty()  # pyright: ignore[reportUnnecessaryComparison]
+    return sys.stderr is not None and sys.stderr.isatty()  # pyright: ignore[reportUnnecessaryComparison] - None under pythonw and in services
 
 
 def is_open() -> bool:
     """Whether there is a stdout at all: whoever started us may have closed it."""
-    return sys.stdout is not None and not sys.stdout.closed  # pyright: ignore[reportUnnecessaryComparison]
+    return sys.stdout is not None and not sys.stdout.closed  # pyright: ignore[reportUnnecessaryComparison] - None under pythonw and in services
 
 
 def to_person() -> bool:
@@ -68,7 +68,7 @@ def note(text: str) -> None:
 
 def error(message: str, hint: str = "") -> None:
     """One sentence that says what is wrong, and one that says what to do."""
-    if sys.stderr is not None:  # pyright: ignore[reportUnnecessaryComparison]
+    if sys.stderr is not None:  # pyright: ignore[reportUnnecessaryComparison] - None under pythonw and in services
         sys.stderr.write(f"inhouse: {printable(message)}{' ' if hint else ''}{printable(hint)}\n")
 
 

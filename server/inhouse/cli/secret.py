@@ -26,7 +26,7 @@ def save(args: Namespace) -> int:
     paths = Paths.current()
     loaded = settings.require(args, paths)
     origin = _origin(args.backend, loaded)
-    secret = _typed(args.backend) if sys.stdin is not None and sys.stdin.isatty() else _piped()  # pyright: ignore[reportUnnecessaryComparison]
+    secret = _typed(args.backend) if sys.stdin is not None and sys.stdin.isatty() else _piped()  # pyright: ignore[reportUnnecessaryComparison] - None under pythonw and in services
     _run(KeyringStore(paths.state).save(origin, secret))
     output.note(f"The key of {args.backend} is in the keyring, for {origin} only.")
     if (found := _first_choice(args.backend, loaded)) is not None:
@@ -108,7 +108,7 @@ def _typed(name: str) -> Secret:
 
 
 def _piped() -> Secret:
-    if sys.stdin is None:  # pyright: ignore[reportUnnecessaryComparison]
+    if sys.stdin is None:  # pyright: ignore[reportUnnecessaryComparison] - None under pythonw and in services
         return _checked("")
     try:
         text = sys.stdin.read(MAX_KEY + 1)

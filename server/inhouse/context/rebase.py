@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 
-from inhouse.context.syntax.blocks import lines_of
+from inhouse.context.unchanged import unchanged_ends
 from inhouse.domain.code import Position, Span, TextEdit
 
 MOST_COMPARED = 2000
@@ -18,7 +18,7 @@ def rebase(edits: Sequence[TextEdit], old: Sequence[str], new: Sequence[str]) ->
     kept = kept_lines(old, new)
     moved: list[TextEdit] = []
     for edit in edits:
-        first, last = lines_of(edit.span)
+        first, last = edit.span.lines
         by = shift_of(kept, first, last)
         if by is None:
             return None
@@ -37,9 +37,7 @@ def _moved(place: Position, by: int) -> Position:
 
 def kept_lines(old: Sequence[str], new: Sequence[str]) -> list[Kept]:
     """Takes up to a second for what has changed all over: call it in a thread."""
-    shortest = min(len(old), len(new))
-    head = next((at for at in range(shortest) if old[at] != new[at]), shortest)
-    tail = next((at for at in range(shortest - head) if old[-1 - at] != new[-1 - at]), shortest - head)
+    head, tail = unchanged_ends(old, new)
     shift = len(new) - len(old)
     found: list[Kept] = [(0, head, 0)]
     middle, now = old[head : len(old) - tail], new[head : len(new) - tail]

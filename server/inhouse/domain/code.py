@@ -25,6 +25,12 @@ class Span:
     def empty(self) -> bool:
         return self.start == self.end
 
+    @property
+    def lines(self) -> tuple[int, int]:
+        """The first and the last line that it touches; one that ends at the beginning of a line does not touch it."""
+        start, end = self.start, self.end
+        return start.line, end.line - 1 if end.character == 0 and end.line > start.line else end.line
+
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:

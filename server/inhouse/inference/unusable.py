@@ -25,29 +25,29 @@ class UnusableBackend:
     async def zone(self) -> Zone:
         self._refuse()
 
-    async def models(self, *, anew: bool = False) -> tuple[Model, ...]:  # noqa: ARG002
+    async def models(self, *, anew: bool = False) -> tuple[Model, ...]:  # noqa: ARG002 - there is nobody to ask
         self._refuse()
 
     async def remembered(self) -> tuple[Model, ...]:
         return ()
 
     @asynccontextmanager
-    async def stream(self, admitted: Admitted) -> AsyncGenerator[AsyncIterator[Event], None]:  # noqa: ARG002
+    async def stream(self, admitted: Admitted) -> AsyncGenerator[AsyncIterator[Event], None]:  # noqa: ARG002 - there is nobody to ask
         self._refuse()
         yield  # pyright: ignore[reportUnreachable] - what makes it a generator
 
-    def filling(self, model: Model) -> Filling:  # noqa: ARG002
+    def filling(self, model: Model) -> Filling:  # noqa: ARG002 - there is nobody to ask
         return Filling.NOTHING
 
     @asynccontextmanager
-    async def fill(self, admitted: AdmittedFill) -> AsyncGenerator[AsyncIterator[Event], None]:  # noqa: ARG002
+    async def fill(self, admitted: AdmittedFill) -> AsyncGenerator[AsyncIterator[Event], None]:  # noqa: ARG002 - there is nobody to ask
         self._refuse()
         yield  # pyright: ignore[reportUnreachable] - what makes it a generator
 
-    async def count_messages(self, admitted: Admitted) -> Count | None:  # noqa: ARG002
+    async def count_messages(self, admitted: Admitted) -> Count | None:  # noqa: ARG002 - there is nobody to ask
         self._refuse()
 
-    async def count_text(self, text: AdmittedText) -> Count | None:  # noqa: ARG002
+    async def count_text(self, text: AdmittedText) -> Count | None:  # noqa: ARG002 - there is nobody to ask
         self._refuse()
 
     async def warm_up(self) -> None:

@@ -17,28 +17,23 @@ from inhouse.context.syntax.near import block_near
 from inhouse.domain.actions import ActionKind
 from inhouse.domain.code import Diagnostic, Related, SourceFile, Span
 from inhouse.domain.errors import ErrorKind, InhouseError
-from inhouse.domain.project import ProjectText
-from inhouse.lsp import params, uris
+from inhouse.lsp import long_command, params
 from inhouse.lsp.action_run import ActionRun
 from inhouse.lsp.commit_message import FILE, CommitRun, is_commit_message
-from inhouse.lsp.diagnostics import line_range, to_diagnostic
+from inhouse.lsp.diagnostics import to_diagnostic
 from inhouse.lsp.documents import Document
-from inhouse.lsp.places import to_span
+from inhouse.lsp.places import line_range, to_span
 from inhouse.lsp.review_run import ReviewRun, Wanted
 from inhouse.lsp.server import InhouseServer
 from inhouse.lsp.serving import Serving, argument
-from inhouse.lsp.source_file import excludes, sendable, source_file
-from inhouse.lsp.stages import Stages
+from inhouse.lsp.source_file import project_texts, sendable, source_file
 from inhouse.lsp.test_target import find_target
-from inhouse.workspace.instructions import read_instructions
-
-TITLE = "Inhouse"
 
 _KINDS = tuple(kind.value for kind in (*SYSTEM, ActionKind.COMMIT_MESSAGE, ActionKind.REVIEW))
 
 
 async def action(ls: InhouseServer, serving: Serving, call: types.ExecuteCommandParams) -> Shape:
-    """The outcome, as the interface has it. A client that would wait without being told anything gets `started`."""
+    """The outcome, as the interface has it."""
     wanted = params.read(params.ActionParams, argument(call))
     kind = _kind(wanted.kind)
     session = await serving.sessions.current()
@@ -46,17 +41,12 @@ async def action(ls: InhouseServer, serving: Serving, call: types.ExecuteCommand
         return {"outcome": "refused", "reason": f"{kind.value} is switched off by actions.disabled."}
     document = _open(ls, wanted.uri)
     if kind is ActionKind.COMMIT_MESSAGE:
-        run = CommitRun(ls, session, _message_file(document), wanted.model or serving.selected.id)
+        work = CommitRun(ls, session, _message_file(document), wanted.model or serving.selected.id).result
     elif kind is ActionKind.REVIEW:
-        run = ReviewRun(ls, serving, session, Wanted((document.uri,), wanted.model))
+        work = ReviewRun(ls, serving, session, Wanted((document.uri,), wanted.model)).result
     else:
-        run = ActionRun(ls, session, document, await _request(ls, serving, session, document, wanted))
-    if call.work_done_token is None and not ls.client.work_done_progress:
-        serving.jobs.go_on(run.alone(), document.uri)
-        return {"outcome": "started"}
-    with serving.jobs.running(document.uri):
-        async with ls.work_done(call.work_done_token, TITLE) as progress, Stages(progress) as stages:
-            return await run.result(stages)
+        work = ActionRun(ls, session, document, await _request(ls, serving, session, document, wanted)).result
+    return await long_command.run(ls, serving, call, document.uri, work)
 
 
 async def _request(
@@ -78,7 +68,7 @@ async def _request(
         diagnostic=diagnostic,
         model=wanted.model or serving.selected.id,
         tests=tests,
-        project=await asyncio.to_thread(_project, ls, session, document),
+        project=await asyncio.to_thread(project_texts, document.uri, ls.folders, session),
     )
 
 
@@ -116,12 +106,6 @@ def _span(ls: InhouseServer, wanted: params.ActionParams, file: SourceFile, diag
     if block is not None:
         return region.of_block(file.lines, ActionKind(wanted.kind), block)
     return region.whole_lines(file.lines, given.start.line, given.start.line)
-
-
-def _project(ls: InhouseServer, session: Session, document: Document) -> tuple[ProjectText, ...]:
-    config = session.config
-    path = uris.to_path(document.uri)
-    return read_instructions(path, ls.folders, config.prompts.instructions, excludes(tuple(config.privacy.exclude)))
 
 
 def _diagnostic(

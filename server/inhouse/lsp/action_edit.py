@@ -58,6 +58,4 @@ async def _change(ls: InhouseServer, session: Session, uri: str, outcome: Edited
 
 
 def _holds(document: Document, outcome: Edited) -> bool:
-    """However the editor changes white space."""
-    text = "".join(document.text.split())
-    return all("".join(edit.text.split()) in text for edit in outcome.edits)
+    return all(document.holds(edit.text) for edit in outcome.edits)

@@ -1,22 +1,18 @@
 """One action under way: what is heard of it becomes progress, what comes of it an edit, a document or a message."""
 
-from dataclasses import replace
 from typing import assert_never
 
 from inhouse.assist.actions.perform import perform
 from inhouse.assist.actions.request import ActionRequest, Edited, Outcome, Told, Unusable
 from inhouse.assist.session import Session
 from inhouse.assist.shapes import Shape
-from inhouse.domain.errors import InhouseError
-from inhouse.domain.events import Notice, Progress, TextDelta, ThinkingDelta
-from inhouse.lsp import apply_edit, messages
+from inhouse.domain.events import Notice
+from inhouse.lsp import apply_edit, messages, stand_in
 from inhouse.lsp.action_edit import bring
-from inhouse.lsp.alone import alone
 from inhouse.lsp.documents import Document
 from inhouse.lsp.kept_answer import KeptAnswer
 from inhouse.lsp.server import InhouseServer
 from inhouse.lsp.stages import Stages
-from inhouse.lsp.stand_in import may_stand_in
 
 
 class ActionRun:
@@ -30,13 +26,9 @@ class ActionRun:
         self._request = request
         self._notices: list[str] = []
 
-    async def alone(self) -> None:
-        """For a client that does not wait."""
-        await alone(self._client, self._request.id, self.result(Stages(None)))
-
     async def result(self, stages: Stages) -> Shape:
         """Raises InhouseError where no answer came."""
-        outcome = await self._outcome(self._request, stages)
+        outcome = await stand_in.asked(self._client, self._request, lambda request: self._heard(request, stages))
         match outcome:
             case Told():
                 return await self._show(outcome, "")
@@ -48,29 +40,16 @@ class ActionRun:
             case _:
                 assert_never(outcome)
 
-    async def _outcome(self, request: ActionRequest, stages: Stages) -> Outcome:
-        """Asks the user before the embedded model does it in another's place."""
-        try:
-            return await self._heard(request, stages)
-        except InhouseError as exc:
-            if not await may_stand_in(self._client, exc):
-                raise
-        return await self._heard(replace(request, embedded_stands_in=True), stages)
-
     async def _heard(self, request: ActionRequest, stages: Stages) -> Outcome:
         async with perform(self._session, request) as steps:
             async for step in steps:
                 match step:
-                    case Progress():
-                        stages.enter(step)
-                    case TextDelta() | ThinkingDelta():
-                        stages.piece()
-                    case Notice(message):
-                        self._notices.append(message)
                     case Edited() | Unusable() | Told():
                         return step
+                    case Notice(message):
+                        self._notices.append(message)
                     case _:
-                        pass
+                        stages.hear(step)
         raise AssertionError("an action ends with an outcome")
 
     async def _edit(self, outcome: Edited) -> Shape:

@@ -16,9 +16,9 @@ from inhouse.domain.errors import InhouseError
 from inhouse.lsp import uris
 from inhouse.lsp.chat_document.offers import chat_actions, is_chat_document
 from inhouse.lsp.commit_message import commit_action, is_commit_message
-from inhouse.lsp.diagnostics import line_range, to_diagnostic
+from inhouse.lsp.diagnostics import to_diagnostic
 from inhouse.lsp.documents import Document, Encoding
-from inhouse.lsp.places import to_range, to_span
+from inhouse.lsp.places import line_range, to_range, to_span
 from inhouse.lsp.server import InhouseServer
 from inhouse.lsp.serving import Serving
 from inhouse.lsp.source_file import excludes, source_file

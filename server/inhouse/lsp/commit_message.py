@@ -1,7 +1,6 @@
 """A commit's message, written into the file that git opens for it."""
 
 import asyncio
-from dataclasses import replace
 from pathlib import Path
 
 from lsprotocol import types
@@ -15,15 +14,12 @@ from inhouse.config.files import UnreadableError, read_text
 from inhouse.context.commit_message.insertion import insertion
 from inhouse.domain.actions import ActionKind
 from inhouse.domain.code import SourceFile
-from inhouse.domain.errors import InhouseError
-from inhouse.domain.events import Notice, Progress, TextDelta, ThinkingDelta
-from inhouse.lsp import messages, uris
+from inhouse.domain.events import Notice
+from inhouse.lsp import messages, stand_in, uris
 from inhouse.lsp.action_edit import bring
-from inhouse.lsp.alone import alone
 from inhouse.lsp.documents import Document
 from inhouse.lsp.server import InhouseServer
 from inhouse.lsp.stages import Stages
-from inhouse.lsp.stand_in import may_stand_in
 
 FILE = "COMMIT_EDITMSG"
 TITLE = "Inhouse: write the commit message"
@@ -52,22 +48,14 @@ class CommitRun:
         self._id = ls.request_id
         self._notices: list[str] = []
 
-    async def alone(self) -> None:
-        """For a client that does not wait."""
-        await alone(self._ls.client, self._id, self.result(Stages(None)))
-
     async def result(self, stages: Stages) -> Shape:
         """Raises what reading the changes and writing the message do."""
         folder = await asyncio.to_thread(_folder, self._document.uri, self._ls.folders)
         changes = await read_changes(folder, self._session.config)
         request = CommitRequest(self._id, changes, self._model)
-        try:
-            written = await self._written(request, stages)
-        except InhouseError as exc:
-            if not await may_stand_in(self._ls.client, exc):
-                raise
-            written = await self._written(replace(request, embedded_stands_in=True), stages)
-        return await self._put(written)
+        return await self._put(
+            await stand_in.asked(self._ls.client, request, lambda request: self._written(request, stages))
+        )
 
     async def _written(self, request: CommitRequest, stages: Stages) -> Written:
         async with write(self._session, request) as steps:
@@ -75,14 +63,10 @@ class CommitRun:
                 match step:
                     case Written():
                         return step
-                    case Progress():
-                        stages.enter(step)
-                    case TextDelta() | ThinkingDelta():
-                        stages.piece()
                     case Notice(message):
                         self._notices.append(message)
                     case _:
-                        pass
+                        stages.hear(step)
         raise AssertionError("a message is written, or an error raised")
 
     async def _put(self, written: Written) -> Shape:

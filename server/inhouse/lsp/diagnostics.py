@@ -4,27 +4,10 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from inhouse.domain.code import Diagnostic, Related, Severity
-from inhouse.domain.conversation import LineRange
 from inhouse.lsp.documents import Encoding
-from inhouse.lsp.places import to_span
+from inhouse.lsp.places import Area, line_range, to_span
 
 _SEVERITIES = (Severity.ERROR, Severity.WARNING, Severity.INFORMATION, Severity.HINT)
-
-
-class Place(Protocol):
-    @property
-    def line(self) -> int: ...
-
-    @property
-    def character(self) -> int: ...
-
-
-class Area(Protocol):
-    @property
-    def start(self) -> Place: ...
-
-    @property
-    def end(self) -> Place: ...
 
 
 class Reported(Protocol):
@@ -42,10 +25,6 @@ class Reported(Protocol):
 
     @property
     def source(self) -> str | None: ...
-
-
-def line_range(area: Area) -> LineRange:
-    return LineRange(area.start.line, area.start.character, area.end.line, area.end.character)
 
 
 def to_diagnostic(

@@ -42,6 +42,14 @@ class Document:
     def text(self) -> str:
         return "".join(self.lines)
 
+    @cached_property
+    def _inked(self) -> str:
+        return "".join(self.text.split())
+
+    def holds(self, text: str) -> bool:
+        """However the editor changes white space."""
+        return "".join(text.split()) in self._inked
+
     def text_in(self, area: LineRange) -> str:
         """The text of a range, which is clamped to the document."""
         first, before, last, after = span(self.lines, area, self._encoding)

@@ -44,7 +44,7 @@ def _register_requests(server: InhouseServer, serving: Serving) -> None:
         return await review(ls, serving, params)
 
     @server.feature("inhouse/models")
-    async def inhouse_models(ls: InhouseServer, params: object) -> Shape:  # noqa: ARG001
+    async def inhouse_models(ls: InhouseServer, params: object) -> Shape:  # noqa: ARG001 - a handler is given both
         from inhouse.lsp.models import models
 
         await ready()
@@ -58,7 +58,7 @@ def _register_requests(server: InhouseServer, serving: Serving) -> None:
         return await count_tokens(ls, sessions, params)
 
     @server.feature("inhouse/status")
-    async def inhouse_status(ls: InhouseServer, params: object) -> Shape:  # noqa: ARG001
+    async def inhouse_status(ls: InhouseServer, params: object) -> Shape:  # noqa: ARG001 - a handler is given both
         await ready()
         return await status(sessions)
 
@@ -97,14 +97,14 @@ def _register_completion(server: InhouseServer, serving: Serving) -> None:
 
 def _register_commands(server: InhouseServer, serving: Serving) -> None:
     @server.command("inhouse.refreshModels")
-    async def refresh_models(ls: InhouseServer, params: types.ExecuteCommandParams) -> Shape:  # noqa: ARG001
+    async def refresh_models(ls: InhouseServer, params: types.ExecuteCommandParams) -> Shape:  # noqa: ARG001 - a handler is given both
         from inhouse.lsp.models import models
 
         await serving.ready()
         return await models(serving.sessions, {"refresh": True})
 
     @server.command("inhouse.showStatus")
-    async def show_status(ls: InhouseServer, params: types.ExecuteCommandParams) -> Shape:  # noqa: ARG001
+    async def show_status(ls: InhouseServer, params: types.ExecuteCommandParams) -> Shape:  # noqa: ARG001 - a handler is given both
         await serving.ready()
         return await status(serving.sessions)
 
@@ -130,7 +130,7 @@ def _register_commands(server: InhouseServer, serving: Serving) -> None:
         return await select_model(ls.client, await serving.sessions.current(), serving.selected, argument(params))
 
     @server.command("inhouse.stop")
-    async def stop(ls: InhouseServer, params: types.ExecuteCommandParams) -> Shape:  # noqa: ARG001
+    async def stop(ls: InhouseServer, params: types.ExecuteCommandParams) -> Shape:  # noqa: ARG001 - a handler is given both
         from inhouse.lsp.params import StopParams, read
 
         uri = read(StopParams, argument(params)).uri

@@ -95,8 +95,8 @@ class Findings:
         self._client.notify(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS, params)
 
 
-def whole_lines(finding: Finding, lines: Sequence[str], encoding: Encoding) -> types.Range:
-    """Up to the end of its last line."""
+def range_of(finding: Finding, lines: Sequence[str], encoding: Encoding) -> types.Range:
+    """Its whole lines, without the end of the last one."""
     end = len(lines[finding.last].rstrip("\r\n"))
     return to_range(lines, Span(Position(finding.first, 0), Position(finding.last, end)), encoding)
 
@@ -108,7 +108,7 @@ def message(finding: Finding) -> str:
 
 def to_diagnostic(finding: Finding, lines: Sequence[str], encoding: Encoding) -> types.Diagnostic:
     return types.Diagnostic(
-        range=whole_lines(finding, lines, encoding),
+        range=range_of(finding, lines, encoding),
         message=message(finding),
         severity=_SEVERITIES[finding.severity],
         code=finding.category.value,

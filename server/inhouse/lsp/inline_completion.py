@@ -15,10 +15,9 @@ from inhouse.context.completion.suggestion import Suggestion
 from inhouse.domain.code import Position, SourceFile, Span
 from inhouse.domain.conversation import LineRange
 from inhouse.domain.errors import ErrorKind, InhouseError
-from inhouse.lsp.diagnostics import line_range
 from inhouse.lsp.documents import Document, Encoding
 from inhouse.lsp.neighbours import candidates, neighbours
-from inhouse.lsp.places import to_range, to_span
+from inhouse.lsp.places import line_range, to_range, to_span
 from inhouse.lsp.server import InhouseServer
 from inhouse.lsp.serving import Serving
 from inhouse.lsp.source_file import source_file

@@ -19,7 +19,7 @@ from inhouse.config.paths import Paths
 from inhouse.domain.errors import InhouseError
 from inhouse.domain.secret import Secret
 from inhouse.inference.keys.editor import Wanted
-from inhouse.lsp import configuration, secret, trust
+from inhouse.lsp import configuration, messages, secret, trust
 from inhouse.lsp.client import Client
 from inhouse.lsp.features import register
 from inhouse.lsp.findings import Findings
@@ -74,7 +74,7 @@ class Service:
 
     def _register(self, server: InhouseServer) -> None:
         @server.feature(types.INITIALIZED)
-        async def initialized(ls: InhouseServer, params: types.InitializedParams) -> None:  # noqa: ARG001
+        async def initialized(ls: InhouseServer, params: types.InitializedParams) -> None:  # noqa: ARG001 - a handler is given both
             self._pulling = asyncio.create_task(self._pull(ls.client))
             await self._ready()
             self._spawn(configuration.watch(ls.client))
@@ -155,8 +155,8 @@ class Service:
         """One message for all that is wrong with the settings; the rest is in the log."""
         first, *rest = loaded.problems
         more = f" (and {len(rest)} more: see `inhouse config show`)" if rest else ""
-        kind = types.MessageType.Error if loaded.errors else types.MessageType.Warning
-        self.server.client.notify("window/showMessage", {"type": kind.value, "message": f"Inhouse: {first}{more}"})
+        say = messages.error if loaded.errors else messages.warning
+        say(self.server.client, f"{first}{more}")
 
     def _spawn(self, work: Coroutine[object, object, None]) -> None:
         task = asyncio.create_task(work)

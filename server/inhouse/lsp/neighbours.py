@@ -10,7 +10,7 @@ from inhouse.domain.errors import InhouseError
 from inhouse.lsp import uris
 from inhouse.lsp.documents import Document, Documents
 from inhouse.lsp.source_file import source_file
-from inhouse.workspace.root import holding
+from inhouse.workspace.root import root_for
 
 _MOST = 3
 _LOOKED_AT = 8
@@ -43,7 +43,7 @@ def neighbours(
 def _root(document: Document, folders: tuple[Path, ...]) -> Path | None:
     """The folder that its name is relative to; None for what is no file."""
     path = uris.to_path(document.uri)
-    return None if path is None else holding(folders, path) or path.parent
+    return None if path is None else root_for(folders, path)
 
 
 def _sendable(document: Document, folders: tuple[Path, ...], exclude: Sequence[str]) -> SourceFile | None:

@@ -1,12 +1,34 @@
 """Places in a document: the client counts in its encoding, the core in code points."""
 
 from collections.abc import Sequence
+from typing import Protocol
 
 from lsprotocol import types
 
 from inhouse.domain.code import Position, Span
 from inhouse.domain.conversation import LineRange
 from inhouse.lsp.documents import Encoding, span
+
+
+class Place(Protocol):
+    @property
+    def line(self) -> int: ...
+
+    @property
+    def character(self) -> int: ...
+
+
+class Area(Protocol):
+    @property
+    def start(self) -> Place: ...
+
+    @property
+    def end(self) -> Place: ...
+
+
+def line_range(area: Area) -> LineRange:
+    """Of lsprotocol's types and of our own params alike."""
+    return LineRange(area.start.line, area.start.character, area.end.line, area.end.character)
 
 
 def to_span(lines: Sequence[str], area: LineRange, encoding: Encoding) -> Span:

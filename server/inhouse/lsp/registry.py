@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, cached_property
-from typing import Any, cast
+from typing import cast
 
 import attrs
 from cattrs import Converter
@@ -81,7 +81,7 @@ def _given(method: str, params: object) -> object:
 class Registry:
     def __init__(self, manager: FeatureManager) -> None:
         self._features = cast("dict[str, Handler]", manager.features)
-        self._options = cast("dict[str, Any]", manager.feature_options)
+        self._options = cast("dict[str, object]", manager.feature_options)
         self._commands = cast("dict[str, Handler]", manager.commands)
 
     @cached_property

@@ -4,13 +4,14 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from inhouse.domain.conversation import LineRange, TextPart
+from inhouse.domain.conversation import TextPart
 from inhouse.domain.errors import ErrorKind, InhouseError
 from inhouse.lsp import params, uris
 from inhouse.lsp.documents import Document, Documents, Encoding, split_lines
+from inhouse.lsp.places import line_range
 from inhouse.workspace.attachments import Attachment, read_attachment, sendable_name
 from inhouse.workspace.exclude import Excludes, real_path
-from inhouse.workspace.root import holding
+from inhouse.workspace.root import root_for
 
 Texts = Mapping[params.ResourcePart, TextPart]
 
@@ -43,25 +44,22 @@ class _Reader:
     def text(self, part: params.ResourcePart, buffer: Document | None) -> TextPart:
         if buffer is None:
             path = path_inside(part.uri, self._folders)
-            found = read_attachment(path, self._root(path), self._excludes)
+            found = read_attachment(path, root_for(self._folders, path), self._excludes)
             buffer = Document(part.uri, 0, "", split_lines(found.text), self._encoding)
             name = found.name
         else:
             name = self._name(part.uri)
-        area = part.range and _area(part.range)
+        area = part.range and line_range(part.range)
         text = buffer.text if area is None else buffer.text_in(area)
         lines = f":{area.start_line + 1}-{area.end_line + 1}" if area else ""
         return TextPart(Attachment(name + lines, text).as_block())
-
-    def _root(self, path: Path) -> Path:
-        return holding(self._folders, path) or path.parent
 
     def _name(self, uri: str) -> str:
         """Of an open buffer, which may have no file; one that is excluded stays out also when it is open."""
         path = uris.to_path(uri)
         if path is None:
             return "untitled"
-        return sendable_name(path, self._root(path), self._excludes)
+        return sendable_name(path, root_for(self._folders, path), self._excludes)
 
 
 def path_inside(uri: str, folders: tuple[Path, ...]) -> Path:
@@ -74,8 +72,3 @@ def path_inside(uri: str, folders: tuple[Path, ...]) -> Path:
             hint="Open the document, or send its text.",
         )
     return path
-
-
-def _area(found: params.Range) -> LineRange:
-    start, end = found.start, found.end
-    return LineRange(start.line, start.character, end.line, end.character)

@@ -4,7 +4,7 @@ from lsprotocol import types
 
 from inhouse.assist.shapes import Shape
 from inhouse.domain.errors import ErrorKind, InhouseError
-from inhouse.lsp import params
+from inhouse.lsp import long_command, params
 from inhouse.lsp.review_run import ReviewRun, Wanted
 from inhouse.lsp.server import InhouseServer
 from inhouse.lsp.serving import Serving, argument
@@ -25,17 +25,12 @@ async def review(ls: InhouseServer, serving: Serving, given: object) -> Shape:
 
 
 async def review_document(ls: InhouseServer, serving: Serving, call: types.ExecuteCommandParams) -> Shape:
-    """The report. A client that would wait without being told anything gets `started`."""
+    """The report."""
     uri = params.read(params.ReviewDocumentParams, argument(call)).uri
     if uri is None:
         raise _no_changes()
     run = ReviewRun(ls, serving, await serving.sessions.current(), Wanted((uri,)))
-    if call.work_done_token is None and not ls.client.work_done_progress:
-        serving.jobs.go_on(run.alone(), uri)
-        return {"outcome": "started"}
-    with serving.jobs.running(uri):
-        async with ls.work_done(call.work_done_token, TITLE) as progress, Stages(progress) as stages:
-            return await run.told_report(stages)
+    return await long_command.run(ls, serving, call, uri, run.told_report, title=TITLE)
 
 
 def _uris(wanted: params.ReviewParams) -> tuple[str, ...]:

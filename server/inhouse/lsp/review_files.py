@@ -12,11 +12,10 @@ from inhouse.lsp import uris
 from inhouse.lsp.documents import split_lines
 from inhouse.lsp.resources import path_inside
 from inhouse.lsp.server import InhouseServer
-from inhouse.lsp.source_file import excludes, sendable
+from inhouse.lsp.source_file import excludes, project_texts, sendable
 from inhouse.workspace.attachments import read_attachment
 from inhouse.workspace.exclude import Excludes
-from inhouse.workspace.instructions import read_instructions
-from inhouse.workspace.root import holding
+from inhouse.workspace.root import root_for
 
 _SKIPPING = frozenset({ErrorKind.POLICY, ErrorKind.INVALID_REQUEST})
 """Files that are never sent, and ones that cannot be read as text."""
@@ -53,7 +52,7 @@ def _read(ls: InhouseServer, session: Session, uri: str) -> ReviewedFile | Skipp
         return Skipped(file.name, "The setting review.ignore leaves it out.")
     return ReviewedFile(
         file,
-        read_instructions(path, ls.folders, config.prompts.instructions, excludes(tuple(config.privacy.exclude))),
+        project_texts(uri, ls.folders, session),
         tuple(rule.text for rule in config.review.rules if _matches([rule.paths], path, ls.folders)),
     )
 
@@ -64,11 +63,11 @@ def _file(ls: InhouseServer, uri: str, path: Path | None, exclude: Sequence[str]
     if document is not None:
         return SourceFile(document.uri, name, document.language_id, document.lines)
     assert path is not None
-    found = read_attachment(path, holding(ls.folders, path) or path.parent, excludes(tuple(exclude)))
+    found = read_attachment(path, root_for(ls.folders, path), excludes(tuple(exclude)))
     return SourceFile(uri, name, path.suffix.removeprefix("."), split_lines(found.text))
 
 
 def _matches(patterns: Sequence[str], path: Path | None, folders: tuple[Path, ...]) -> bool:
     if path is None or not patterns:
         return False
-    return Excludes(patterns).matches(path, holding(folders, path) or path.parent)
+    return Excludes(patterns).matches(path, root_for(folders, path))

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from inhouse.assist.review.request import Found, PartBegun, ReviewRequest
 from inhouse.assist.review.run import review
@@ -11,17 +11,14 @@ from inhouse.assist.session import Session
 from inhouse.assist.shapes import Shape
 from inhouse.context.review.sift import new_ones
 from inhouse.domain.code import SourceFile
-from inhouse.domain.errors import InhouseError
-from inhouse.domain.events import Notice, Progress, TextDelta, ThinkingDelta
+from inhouse.domain.events import Notice
 from inhouse.domain.findings import Finding, Report
-from inhouse.lsp import messages, params
-from inhouse.lsp.alone import alone
-from inhouse.lsp.findings import whole_lines
+from inhouse.lsp import messages, params, stand_in
+from inhouse.lsp.findings import range_of
 from inhouse.lsp.review_files import read_files
 from inhouse.lsp.server import InhouseServer
 from inhouse.lsp.serving import Serving
 from inhouse.lsp.stages import Stages
-from inhouse.lsp.stand_in import may_stand_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +44,6 @@ class ReviewRun:
         self._streamed: list[Finding] = []
         self._notices: list[str] = []
 
-    async def alone(self) -> None:
-        """For a client that does not wait."""
-        await alone(self._ls.client, self._id, self.result(Stages(None)))
-
     async def result(self, stages: Stages) -> Shape:
         """For who has asked in passing: what came of it is told by the diagnostics and one message."""
         report = await self._review(stages)
@@ -72,12 +65,7 @@ class ReviewRun:
         reviewed, skipped = await asyncio.to_thread(read_files, self._ls, self._session, self._wanted.uris)
         self._files = {each.file.uri: each.file for each in reviewed}
         request = ReviewRequest(self._id, reviewed, skipped, self._model)
-        try:
-            report = await self._heard(request, stages)
-        except InhouseError as exc:
-            if not await may_stand_in(self._ls.client, exc):
-                raise
-            report = await self._heard(replace(request, embedded_stands_in=True), stages)
+        report = await stand_in.asked(self._ls.client, request, lambda request: self._heard(request, stages))
         for file in self._files.values():
             await self._show(file, report.findings)
         return report
@@ -90,16 +78,12 @@ class ReviewRun:
                         return step
                     case PartBegun(name, done, total):
                         stages.begin(f"{name}, part {done + 1} of {total}" if total > 1 else name)
-                    case Progress():
-                        stages.enter(step)
-                    case TextDelta() | ThinkingDelta():
-                        stages.piece()
                     case Notice(message):
                         self._notices.append(message)
                     case Found(findings):
                         await self._pass_on(findings)
                     case _:
-                        pass
+                        stages.hear(step)
         raise AssertionError("a review ends with a report")
 
     async def _pass_on(self, findings: Sequence[Finding]) -> None:
@@ -121,7 +105,7 @@ class ReviewRun:
 
     def _placed(self, finding: Finding) -> Shape:
         lines = self._files[finding.uri].lines
-        return {"uri": finding.uri, "range": whole_lines(finding, lines, self._ls.documents.encoding)}
+        return {"uri": finding.uri, "range": range_of(finding, lines, self._ls.documents.encoding)}
 
     def _tell(self, report: Report) -> None:
         coverage = report.coverage

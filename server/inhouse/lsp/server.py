@@ -26,7 +26,7 @@ class InhouseServer(LanguageServer):
 
     def __init__(self, name: str, version: str) -> None:
         # An empty converter: the one for lsprotocol's types is made by the registry, once it is needed.
-        super().__init__(name, version, protocol_cls=InhouseProtocol, converter_factory=Converter)  # pyright: ignore[reportUnknownMemberType]
+        super().__init__(name, version, protocol_cls=InhouseProtocol, converter_factory=Converter)  # pyright: ignore[reportUnknownMemberType] - pygls's own type is open
 
     @property
     def client(self) -> Client:

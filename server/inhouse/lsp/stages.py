@@ -5,7 +5,7 @@ import time
 from types import TracebackType
 from typing import Self
 
-from inhouse.domain.events import Progress, Stage
+from inhouse.domain.events import Progress, Stage, TextDelta, ThinkingDelta
 from inhouse.lsp.progress import WorkDone
 
 TICK = 1.0
@@ -62,6 +62,16 @@ class Stages:
             self._writing_since = time.monotonic()
         self._pieces += 1
         self._report()
+
+    def hear(self, event: object) -> None:
+        """Of whatever is heard of the request, what concerns a person who waits."""
+        match event:
+            case Progress():
+                self.enter(event)
+            case TextDelta() | ThinkingDelta():
+                self.piece()
+            case _:
+                pass
 
     async def _tick(self) -> None:
         while True:

@@ -1,5 +1,12 @@
-"""Asking the user whether the embedded model may do what another cannot now."""
+"""The embedded model in another's place, which the user is asked about first."""
 
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import TypeVar
+
+from inhouse.assist.actions.request import ActionRequest
+from inhouse.assist.commit_message import CommitRequest
+from inhouse.assist.review.request import ReviewRequest
 from inhouse.domain.errors import InhouseError
 from inhouse.lsp.client import Client
 from inhouse.lsp.questions import choose
@@ -7,7 +14,22 @@ from inhouse.lsp.questions import choose
 YES, NO = "Let it", "No"
 
 
-async def may_stand_in(client: Client, failure: InhouseError) -> bool:
+R = TypeVar("R", ActionRequest, CommitRequest, ReviewRequest)
+T = TypeVar("T")
+
+
+async def asked(client: Client, request: R, ask: Callable[[R], Awaitable[T]]) -> T:
+    """What comes of a request, which `ask` puts to a model: to the embedded one where no other can and the user says
+    yes. Raises what `ask` does."""
+    try:
+        return await ask(request)
+    except InhouseError as exc:
+        if not await _may_stand_in(client, exc):
+            raise
+    return await ask(replace(request, embedded_stands_in=True))
+
+
+async def _may_stand_in(client: Client, failure: InhouseError) -> bool:
     """False without asking where it could not do it either; no answer is a no."""
     if failure.stand_in is None:
         return False

@@ -13,7 +13,7 @@ from inhouse.lsp.server import InhouseServer
 from inhouse.lsp.source_file import excludes, sendable
 from inhouse.workspace.attachments import read_attachment
 from inhouse.workspace.exclude import real_path
-from inhouse.workspace.root import holding
+from inhouse.workspace.root import holding, root_for
 from inhouse.workspace.test_files import find_test_file
 
 
@@ -41,8 +41,7 @@ def reread(ls: InhouseServer, session: Session, file: SourceFile) -> SourceFile:
     """A file that is not open in the editor, as it is now."""
     path = uris.to_path(file.uri)
     assert path is not None
-    root = holding(ls.folders, path) or path.parent
-    return replace(file, lines=_lines(ls, path, root, session.config.privacy.exclude))
+    return replace(file, lines=_lines(ls, path, root_for(ls.folders, path), session.config.privacy.exclude))
 
 
 def is_there(file: SourceFile) -> bool:

@@ -18,3 +18,8 @@ def holding(folders: Iterable[Path], path: Path) -> Path | None:
         (root for root in folders if path.is_relative_to(root) or real.is_relative_to(real_path(root))),
         None,
     )
+
+
+def root_for(folders: Iterable[Path], path: Path) -> Path:
+    """The workspace folder that a file lies in, else the folder that it lies in itself."""
+    return holding(folders, path) or path.parent

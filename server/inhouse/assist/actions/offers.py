@@ -5,12 +5,12 @@ under the cursor and of nothing else, unless it asks for a kind by name.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from inhouse.assist.actions import region
 from inhouse.context.prompts.instruction import instruction_in
-from inhouse.context.syntax.blocks import Block, lines_of
+from inhouse.context.syntax.blocks import Block, Lines
 from inhouse.domain.actions import ActionKind
 from inhouse.domain.code import Diagnostic, Severity, SourceFile, Span
 
@@ -129,27 +129,22 @@ def _kinds(here: Here) -> set[ActionKind]:
     return found
 
 
-def _lines(here: Here) -> Sequence[str]:
-    first, last = _line_range(here)
-    return here.file.lines[first : last + 1]
-
-
-def _line_range(here: Here) -> tuple[int, int]:
-    if here.span.empty and here.block is not None:
-        return here.block.first, here.block.last
-    return lines_of(here.span)
+def _lines(here: Here) -> Lines | None:
+    """What is selected, or else the block around the cursor; None where there is neither."""
+    if not here.span.empty:
+        return here.span.lines
+    return None if here.block is None else (here.block.first, here.block.last)
 
 
 def _has_to_do(here: Here) -> bool:
-    if here.span.empty and here.block is None:
+    if (lines := _lines(here)) is None:
         return False
-    return any(_TO_DO.search(line[:500]) for line in _lines(here)[:500])
+    return any(_TO_DO.search(line[:500]) for line in here.file.lines[lines[0] : lines[1] + 1][:500])
 
 
 def _instructed(here: Here) -> bool:
-    if here.span.empty and here.block is None:
-        return False
-    return instruction_in(here.file.lines, _line_range(here)) is not None
+    lines = _lines(here)
+    return lines is not None and instruction_in(here.file.lines, lines) is not None
 
 
 def _touches(one: Span, other: Span) -> bool:

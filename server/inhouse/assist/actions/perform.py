@@ -4,11 +4,12 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
-from inhouse.assist import chat
+from inhouse.assist import asking
 from inhouse.assist.actions.prompt import EXPLAINING, Prompting
 from inhouse.assist.actions.region import whole_lines
 from inhouse.assist.actions.request import ActionRequest, Edited, Step, Told, Unusable
 from inhouse.assist.actions.secrets import damage, restored
+from inhouse.assist.asking import Answer
 from inhouse.assist.session import Session
 from inhouse.context.answer.extras import missing_imports
 from inhouse.context.answer.read import read_answer
@@ -16,12 +17,8 @@ from inhouse.context.answer.region import Intent, Region, Unreadable
 from inhouse.context.prompts.piece import edited, text_of
 from inhouse.context.syntax import check
 from inhouse.domain.actions import ActionKind
-from inhouse.domain.errors import ErrorKind, InhouseError
-from inhouse.domain.events import Finished, FinishReason, Notice, TextDelta, ThinkingDelta
+from inhouse.domain.events import FinishReason, Notice
 from inhouse.governance.redaction.redactor import Redactor
-
-MOST_TRIES = 3
-"""Of a prompt that turns out too long, each with half the code around the piece."""
 
 _INTENTS = {
     ActionKind.FIX: Intent.FIX,
@@ -45,53 +42,37 @@ async def _steps(session: Session, request: ActionRequest, stack: AsyncExitStack
     prompting = await Prompting.of(session, request)
     if prompting.notice is not None:
         yield Notice(prompting.notice)
-    for tries_left in reversed(range(MOST_TRIES)):
-        begun = False
-        try:
-            async for step in _once(session, request, prompting, stack):
-                begun = begun or isinstance(step, TextDelta | ThinkingDelta)
+
+    async def attempt(limit: int) -> AsyncIterator[Step]:
+        async for event in asking.answer(session, await prompting.chat(limit), stack):
+            if not isinstance(event, Answer):
+                yield event
+                continue
+            for step in await asyncio.to_thread(_read, request, session.redactor, event):
                 yield step
-        except InhouseError as exc:
-            if exc.kind is not ErrorKind.CONTEXT_OVERFLOW or begun or not tries_left:
-                raise
-            await stack.aclose()
-            prompting = prompting.smaller()
-        else:
-            return
+
+    async for step in asking.halving(prompting.limit, attempt, stack):
+        yield step
 
 
-async def _once(
-    session: Session, request: ActionRequest, prompting: Prompting, stack: AsyncExitStack
-) -> AsyncIterator[Step]:
-    text: list[str] = []
-    async for event in await stack.enter_async_context(chat.stream(session, await prompting.chat())):
-        if isinstance(event, TextDelta):
-            text.append(event.text)
-        if not isinstance(event, Finished):
-            yield event
-            continue
-        for step in await asyncio.to_thread(_read, request, session.redactor, "".join(text), event):
-            yield step
-
-
-def _read(request: ActionRequest, redactor: Redactor, answer: str, finished: Finished) -> tuple[Step, ...]:
+def _read(request: ActionRequest, redactor: Redactor, answer: Answer) -> tuple[Step, ...]:
     """The outcome, with what the user is to be told before it. May take as long as comparing texts does."""
-    model, region = finished.model, _region(request)
+    model, region = answer.finished.model, _region(request)
     if region is None:
-        return (Told(answer, model),)
-    if finished.finish_reason is FinishReason.CONTENT_FILTER:
-        return (Unusable("The backend's content filter ended the answer.", answer, model),)
-    text, notices = restored(answer, redactor)
-    found = read_answer(text, region, cut=finished.finish_reason is FinishReason.LENGTH, syntax=check)
+        return (Told(answer.text, model),)
+    if answer.finished.finish_reason is FinishReason.CONTENT_FILTER:
+        return (Unusable("The backend's content filter ended the answer.", answer.text, model),)
+    text, notices = restored(answer.text, redactor)
+    found = read_answer(text, region, cut=answer.cut, syntax=check)
     if isinstance(found, Unreadable):
-        return (Unusable(found.reason, answer, model),)
+        return (Unusable(found.reason, answer.text, model),)
     lines = region.file.lines
     new = edited(lines, region.span, found)
     damaged = damage(text_of(lines, region.span), new, redactor)
     if damaged is not None:
-        return (Unusable(damaged, answer, model),)
+        return (Unusable(damaged, answer.text, model),)
     creates = request.tests is not None and not request.tests.exists
-    return (*notices, *_imports(text, region, new), Edited(region.file, found, answer, model, creates=creates))
+    return (*notices, *_imports(text, region, new), Edited(region.file, found, answer.text, model, creates=creates))
 
 
 def _imports(answer: str, region: Region, new: str) -> tuple[Notice, ...]:

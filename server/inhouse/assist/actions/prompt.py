@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Self
 
 from inhouse.assist.actions.request import ActionRequest
-from inhouse.assist.actions.room import Room, room
+from inhouse.assist.room import room
 from inhouse.assist.session import Session
 from inhouse.context.code.build import code_context
 from inhouse.context.project_text import project_text
@@ -13,8 +13,9 @@ from inhouse.context.prompts.instruction import Instruction, instruction_in, wit
 from inhouse.context.prompts.message import messages
 from inhouse.context.prompts.piece import text_of
 from inhouse.context.prompts.tasks import SYSTEM, task, tests_go
-from inhouse.context.syntax.blocks import Outline, lines_of
+from inhouse.context.syntax.blocks import Outline
 from inhouse.context.syntax.outline import outline
+from inhouse.context.weight import Tokens
 from inhouse.domain.actions import ActionKind
 from inhouse.domain.code import Position, SourceFile, Span
 from inhouse.domain.conversation import ChatRequest, Message, SamplingOptions
@@ -38,13 +39,13 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Prompting:
-    """`limit` is in tokens of code, `notice` what the user is to be told."""
+    """`limit` is what has room, in tokens of code; `notice` is what the user is to be told."""
 
     request: ActionRequest
     shown: Shown
     project: str | None
     notice: str | None
-    room: Room
+    tokens: Tokens
     limit: int
 
     @classmethod
@@ -55,27 +56,24 @@ class Prompting:
         project, notice = project_text(request.project, found.context, found.tokens)
         rest = SYSTEM[request.kind] + _task(request, shown) + (project or "")
         limit = found.for_code(text_of(shown.file.lines, shown.span), rest)
-        return cls(request, shown, project, notice, found, limit)
+        return cls(request, shown, project, notice, found.tokens, limit)
 
-    def smaller(self) -> Self:
-        return replace(self, limit=self.limit // 2)
-
-    async def chat(self) -> ChatRequest:
-        """Raises `context_overflow` where the selected code alone is too long."""
+    async def chat(self, limit: int) -> ChatRequest:
+        """With so many tokens of code. Raises `context_overflow` where the selected code alone has more."""
         request = self.request
         return ChatRequest(
             id=request.id,
-            messages=await asyncio.to_thread(self._messages),
+            messages=await asyncio.to_thread(self._messages, limit),
             model=request.model,
             options=SamplingOptions(temperature=TEMPERATURE),
             initiator=request.kind.value,
             embedded_stands_in=request.embedded_stands_in or request.kind in EXPLAINING,
         )
 
-    def _messages(self) -> tuple[Message, ...]:
+    def _messages(self, limit: int) -> tuple[Message, ...]:
         request, shown = self.request, self.shown
         others = _others(request)
-        code = code_context(shown.file, shown.span, shown.outline, self.limit, self.room.tokens, others)
+        code = code_context(shown.file, shown.span, shown.outline, limit, self.tokens, others)
         return messages(SYSTEM[request.kind], self.project, code.render(), _task(request, shown))
 
 
@@ -106,7 +104,7 @@ def _shown(request: ActionRequest) -> Shown:
 
 def _without_comment(request: ActionRequest) -> tuple[SourceFile, Span, str]:
     """An instruction that stands in the code as a comment is taken out of it."""
-    found = None if request.instruction else instruction_in(request.file.lines, lines_of(request.span))
+    found = None if request.instruction else instruction_in(request.file.lines, request.span.lines)
     if request.kind is not ActionKind.REWRITE or found is None:
         if request.kind is ActionKind.REWRITE and not request.instruction:
             raise _no_instruction()

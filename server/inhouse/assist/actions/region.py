@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from inhouse.context.syntax.blocks import Block, lines_of
+from inhouse.context.syntax.blocks import Block
 from inhouse.domain.actions import ActionKind
 from inhouse.domain.code import Diagnostic, Position, Span
 
@@ -38,18 +38,17 @@ def of_selection(lines: Sequence[str], span: Span) -> Span:
     ends_before = end.character == 0 and end.line > start.line
     if lines[start.line][: start.character].strip() or (not ends_before and lines[end.line][end.character :].strip()):
         return span
-    return whole_lines(lines, *lines_of(span))
+    return whole_lines(lines, *span.lines)
 
 
 def of_block(lines: Sequence[str], kind: ActionKind, block: Block) -> Span:
     """Documentation above a block is part of it where that is what it is about."""
-    documented = kind is ActionKind.DOCUMENT and block.doc is not None
-    return whole_lines(lines, min(block.first, block.doc[0]) if documented and block.doc else block.first, block.last)
+    return whole_lines(lines, block.top if kind is ActionKind.DOCUMENT else block.first, block.last)
 
 
 def of_diagnostic(lines: Sequence[str], diagnostic: Diagnostic, block: Block | None) -> Span:
     """The whole of a short function around it, else its lines and some around them."""
-    first, last = lines_of(diagnostic.span)
+    first, last = diagnostic.span.lines
     last_there = len(lines) - 1
     first, last = min(first, last_there), min(last, last_there)
     lowest, highest = (block.first, block.last) if block is not None else (0, last_there)

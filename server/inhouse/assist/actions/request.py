@@ -19,10 +19,9 @@ class TestTarget:
 
 @dataclass(frozen=True, slots=True)
 class ActionRequest:
-    """`span` is what may change, or what is asked about; of tests, what is tested, and `tests` says
-    where they go. `model` is an id, or None for the
-    default. `project` is what the project says of itself. With `embedded_stands_in`, the embedded model may do it when
-    the one that was meant cannot be reached."""
+    """`span` is what may change, or what is asked about; of tests, what is tested, and `tests` says where they go.
+    `model` is an id, or None for the default. `project` is what the project says of itself. With `embedded_stands_in`,
+    the embedded model may do it when the one that was meant cannot be reached."""
 
     id: str
     kind: ActionKind

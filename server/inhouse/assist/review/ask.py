@@ -5,7 +5,8 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 
-from inhouse.assist import chat
+from inhouse.assist import asking
+from inhouse.assist.asking import Answer
 from inhouse.assist.review.plan import Plan, answer_tokens
 from inhouse.assist.review.request import ReviewRequest
 from inhouse.assist.session import Session
@@ -16,7 +17,7 @@ from inhouse.context.review.read import Reading, read
 from inhouse.context.review.schema import RESPONSE_SCHEMA
 from inhouse.domain.conversation import ChatRequest, Message, SamplingOptions
 from inhouse.domain.errors import ErrorKind, InhouseError
-from inhouse.domain.events import Event, Finished, FinishReason, TextDelta
+from inhouse.domain.events import Event, FinishReason
 from inhouse.domain.findings import Finding
 
 INITIATOR = "review"
@@ -45,26 +46,23 @@ class Asker:
 
     async def ask(self, plan: Plan, part: Part, stack: AsyncExitStack) -> AsyncIterator[Event | Answered]:
         """Ends with what was answered. Raises what chat.stream does."""
-        first: list[str] = []
         messages = await asyncio.to_thread(plan.messages, part)
+        first = ""
         async for event in self._once(plan, messages, stack):
-            if isinstance(event, TextDelta):
-                first.append(event.text)
-            if not isinstance(event, Finished):
+            if not isinstance(event, Answer):
                 yield event
                 continue
-            answered = await self._read("".join(first), part, event)
-            if isinstance(answered.reading, Reading) or event.finish_reason is not FinishReason.STOP:
+            first = event.text
+            answered = await self._read(event, part)
+            if isinstance(answered.reading, Reading) or event.finished.finish_reason is not FinishReason.STOP:
                 yield answered
                 return
-        second: list[str] = []
-        async for event in self._once(plan, asked_again(messages, "".join(first)), stack):
-            if isinstance(event, TextDelta):
-                second.append(event.text)
-            yield await self._read("".join(second), part, event) if isinstance(event, Finished) else event
+        async for event in self._once(plan, asked_again(messages, first), stack):
+            yield await self._read(event, part) if isinstance(event, Answer) else event
 
-    async def _read(self, answer: str, part: Part, finished: Finished) -> Answered:
-        found = await asyncio.to_thread(read, answer, part, cut=finished.finish_reason is FinishReason.LENGTH)
+    async def _read(self, answer: Answer, part: Part) -> Answered:
+        finished = answer.finished
+        found = await asyncio.to_thread(read, answer.text, part, cut=answer.cut)
         if finished.finish_reason is FinishReason.CONTENT_FILTER:
             found = Unreadable("The backend's content filter ended the answer.")
         if isinstance(found, Reading):
@@ -77,9 +75,12 @@ class Asker:
             return finding
         return replace(finding, suggestion=self._session.redactor.restore(finding.suggestion)[0])
 
-    async def _once(self, plan: Plan, messages: tuple[Message, ...], stack: AsyncExitStack) -> AsyncIterator[Event]:
+    async def _once(
+        self, plan: Plan, messages: tuple[Message, ...], stack: AsyncExitStack
+    ) -> AsyncIterator[Event | Answer]:
+        await stack.aclose()
         try:
-            async for event in await self._stream(plan, messages, stack):
+            async for event in asking.answer(self._session, self._chat(plan, messages), stack):
                 yield event
         except InhouseError as exc:
             if exc.kind is not ErrorKind.INVALID_REQUEST or not self._shaped:
@@ -88,12 +89,11 @@ class Asker:
             return
         self._shaped = False  # a server that cannot hold a model to a schema refuses the request
         await stack.aclose()
-        async for event in await self._stream(plan, messages, stack):
+        async for event in asking.answer(self._session, self._chat(plan, messages), stack):
             yield event
 
-    async def _stream(self, plan: Plan, messages: tuple[Message, ...], stack: AsyncExitStack) -> AsyncIterator[Event]:
-        await stack.aclose()
-        request = ChatRequest(
+    def _chat(self, plan: Plan, messages: tuple[Message, ...]) -> ChatRequest:
+        return ChatRequest(
             id=self._request.id,
             messages=messages,
             model=self._model,
@@ -105,4 +105,3 @@ class Asker:
             initiator=INITIATOR,
             embedded_stands_in=self._request.embedded_stands_in,
         )
-        return await stack.enter_async_context(chat.stream(self._session, request))

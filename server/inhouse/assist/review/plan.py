@@ -1,13 +1,12 @@
 """A file in parts that fit the model, and the prompt for each."""
 
 import asyncio
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 
-from inhouse.assist.actions.room import Room, room
 from inhouse.assist.review.request import ReviewedFile
+from inhouse.assist.room import Room, room
 from inhouse.assist.session import Session
 from inhouse.context.code.build import code_context
 from inhouse.context.project_text import project_text
@@ -17,7 +16,7 @@ from inhouse.context.review.parts import cut_in_parts
 from inhouse.context.review.prompt import SYSTEM, code, numbered, task
 from inhouse.context.syntax.blocks import Lines, Outline
 from inhouse.context.syntax.outline import outline
-from inhouse.context.weight import MESSAGE_TOKENS, PROMPT_TOKENS, Tokens
+from inhouse.context.weight import Tokens
 from inhouse.domain.code import Position, SourceFile, Span
 from inhouse.domain.conversation import Message
 from inhouse.governance.redaction.lines import redact_lines
@@ -49,8 +48,7 @@ class Plan:
     async def of(cls, session: Session, reviewed: ReviewedFile, model: str) -> Self:
         found = await room(session, model)
         project, notice = project_text(reviewed.project, found.context, found.tokens)
-        rest = found.tokens(SYSTEM + task(reviewed.rules) + (project or "")) + PROMPT_TOKENS + 2 * MESSAGE_TOKENS
-        limit = math.floor((found.context - answer_tokens(found)) / found.factor) - rest
+        limit = found.beside(SYSTEM + task(reviewed.rules) + (project or ""), answer_tokens(found))
         redacted = await asyncio.to_thread(redact_lines, session.redactor, reviewed.file.lines)
         shown = replace(reviewed.file, lines=redacted.lines)
         told = (_told_of_secrets(redacted.counts), notice)
@@ -60,7 +58,7 @@ class Plan:
             await asyncio.to_thread(outline, shown),
             await asyncio.to_thread(_sizes, shown.lines, found.tokens),
             found,
-            max(0, min(limit, MOST_CODE)),
+            min(limit, MOST_CODE),
             project,
             tuple(each for each in told if each is not None),
         )

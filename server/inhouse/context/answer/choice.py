@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from difflib import SequenceMatcher
 
 from inhouse.context.answer.declarations import declared, first_declaration
-from inhouse.context.answer.fences import Fenced, fenced, outside
+from inhouse.context.answer.fences import Fenced, fenced_blocks, outside
 from inhouse.context.answer.languages import KNOWN, PROSE, named, related
 from inhouse.context.answer.place import Place
 from inhouse.context.answer.prose import declines, without_prose
@@ -33,7 +33,7 @@ def code_of(text: str, place: Place) -> str | Unreadable:
     if not text.strip():
         return Unreadable("The answer is empty.")
     text = _untagged(text, place)
-    blocks = fenced(text, place.language)
+    blocks = fenced_blocks(text, place.language)
     if not blocks or (place.language in PROSE and _is_the_text(text, blocks, place)):
         return _bare(text, place)
     meant = [block for block in blocks if block.text.strip()]

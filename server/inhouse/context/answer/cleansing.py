@@ -38,16 +38,23 @@ _INDENT = re.compile(r"^[ \t\u00a0\u2000-\u200a\u202f\u205f\u3000]+", re.MULTILI
 
 def cleansed(answer: str, old: str) -> str | Unreadable:
     """The answer with `\\n` as its only line end. Characters that the file itself has, `old`, are not taken out."""
-    text = _THINKING.sub("", answer, count=1)
-    if _OPEN_THINKING.match(text):
-        return Unreadable("The model was still thinking when its answer ended.")
-    text = _without_markers(_CLOSE_THINKING.sub("", text))
+    said = without_thinking(answer)
+    if isinstance(said, Unreadable):
+        return said
+    text = _without_markers(said)
     text = _TERMINAL.sub("", text).replace("\r\n", "\n").replace("\r", "\n")
     if any(sign not in old for sign in _BIDI.findall(text)):
         return Unreadable("The answer has characters that change the order in which code is shown.")
     for unwanted in (_CONTROL, _INVISIBLE, _JOINER):
         text = unwanted.sub(lambda found: found[0] if found[0] in old else "", text)
     return _INDENT.sub(lambda found: re.sub(r"[^ \t]", " ", found[0]), text)
+
+
+def without_thinking(answer: str) -> str | Unreadable:
+    text = _THINKING.sub("", answer, count=1)
+    if _OPEN_THINKING.match(text):
+        return Unreadable("The model was still thinking when its answer ended.")
+    return _CLOSE_THINKING.sub("", text)
 
 
 def _without_markers(text: str) -> str:

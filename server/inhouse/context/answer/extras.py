@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from inhouse.context.answer.declarations import first_declaration, imports, leading_imports
-from inhouse.context.answer.fences import fenced
+from inhouse.context.answer.fences import fenced_blocks
 from inhouse.context.answer.indentation import indent
 from inhouse.context.answer.place import Place
 from inhouse.context.answer.region import Region
@@ -33,7 +33,7 @@ def without_extras(lines: Sequence[str], place: Place) -> Sequence[str]:
 def missing_imports(answer: str, region: Region) -> tuple[str, ...]:
     """Imports that the answer has and the file has not: an edit of a region inside does not bring them."""
     language = region.file.language
-    blocks = fenced(answer.replace("\r\n", "\n"), language)
+    blocks = fenced_blocks(answer.replace("\r\n", "\n"), language)
     there = {line.strip() for line in region.file.lines}
     code = [line for block in blocks for line in block.text.split("\n")]
     found = [line.strip() for line in code if imports(line, language) and not indent(line)]

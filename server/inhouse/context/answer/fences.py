@@ -18,10 +18,9 @@ class Fenced:
     text: str
     first: int
     last: int
-    closed: bool = True
 
 
-def fenced(text: str, language: str) -> tuple[Fenced, ...]:
+def fenced_blocks(text: str, language: str) -> tuple[Fenced, ...]:
     """The blocks in their order. One that is never closed reaches to the end of the answer."""
     lines = text.split("\n")
     found: list[Fenced] = []
@@ -46,12 +45,11 @@ def outside(text: str, blocks: tuple[Fenced, ...]) -> str:
 def _block(lines: list[str], first: int, opening: re.Match[str], language: str) -> Fenced:
     info = _first_word(opening["info"])
     last = _close(lines, first, opening, language)
-    closed = last is not None
-    end = last if last is not None else len(lines)
+    end = len(lines) if last is None else last
     body = [_outdented(line, len(opening["indent"])) for line in lines[first + 1 : end]]
-    if not closed and body and (glued := _GLUED.fullmatch(body[-1])) and "`" not in glued["code"]:
+    if last is None and body and (glued := _GLUED.fullmatch(body[-1])) and "`" not in glued["code"]:
         body[-1] = glued["code"]
-    return Fenced(info, "\n".join(body), first, min(end, len(lines) - 1), closed)
+    return Fenced(info, "\n".join(body), first, min(end, len(lines) - 1))
 
 
 def _close(lines: list[str], first: int, opening: re.Match[str], language: str) -> int | None:

@@ -9,6 +9,7 @@ from difflib import SequenceMatcher
 
 from inhouse.context.answer.place import inserts_lines, line_end, without_end
 from inhouse.context.answer.region import Region
+from inhouse.context.unchanged import unchanged_ends
 from inhouse.domain.code import Position, Span, TextEdit
 
 MOST_COMPARED = 5000
@@ -66,8 +67,7 @@ def _key(piece: str, *, exact: bool) -> tuple[str, bool]:
 
 
 def _hunks(old: Sequence[tuple[str, bool]], new: Sequence[tuple[str, bool]]) -> list[Hunk]:
-    head = _common(old, new)
-    tail = _common(old[head:][::-1], new[head:][::-1])
+    head, tail = unchanged_ends(old, new)
     old_middle, new_middle = old[head : len(old) - tail], new[head : len(new) - tail]
     if not old_middle and not new_middle:
         return []
@@ -77,13 +77,3 @@ def _hunks(old: Sequence[tuple[str, bool]], new: Sequence[tuple[str, bool]]) -> 
     return [
         (head + i1, head + i2, head + j1, head + j2) for tag, i1, i2, j1, j2 in matcher.get_opcodes() if tag != "equal"
     ]
-
-
-def _common(old: Sequence[tuple[str, bool]], new: Sequence[tuple[str, bool]]) -> int:
-    """How many leading lines are the same."""
-    count = 0
-    for one, other in zip(old, new, strict=False):
-        if one != other:
-            break
-        count += 1
-    return count

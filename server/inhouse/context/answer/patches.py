@@ -12,6 +12,7 @@ from inhouse.context.answer.indentation import indented
 from inhouse.context.answer.lexing import inside_strings
 from inhouse.context.answer.place import Place
 from inhouse.context.answer.region import Unreadable
+from inhouse.context.unchanged import unchanged_ends
 
 _HUNK = re.compile(r"^@@.*$")
 _FILE = re.compile(r"^(?:--- |\+\+\+ |diff --git |index [0-9a-f]+|new file mode|\\ No newline|\*\*\* )")
@@ -52,7 +53,7 @@ def applied(found: Sequence[Change], place: Place) -> tuple[str, ...] | Unreadab
             return Unreadable("The answer is a diff that does not fit the code.")
         there = lines[at : at + len(change.old)]
         new = _merged(change, there, place)
-        kept_above, kept_below = _kept(there, new)
+        kept_above, kept_below = unchanged_ends(there, new)
         if at + kept_above < first or at + len(there) - kept_below > end:
             return Unreadable("The answer changes code outside of the asked place.")
         lines[at : at + len(there)] = new
@@ -140,11 +141,3 @@ def _merged(change: Change, there: Sequence[str], place: Place) -> list[str]:
         else:
             merged += moved[j1:j2]
     return merged
-
-
-def _kept(old: Sequence[str], new: Sequence[str]) -> tuple[int, int]:
-    """How many lines stay at the beginning and at the end."""
-    least = min(len(old), len(new))
-    above = next((at for at in range(least) if old[at] != new[at]), least)
-    below = next((at for at in range(least - above) if old[-1 - at] != new[-1 - at]), least - above)
-    return above, below

@@ -47,8 +47,7 @@ def place_of(region: Region) -> Place:
         return Place(_unmarked(lines[:at]), (), _unmarked(lines[at:]), "", "", region.file.language, mark=False)
     mark = lines[0].startswith(BYTE_ORDER_MARK)
     start, end = region.span.start, region.span.end
-    last = end.line - 1 if end.character == 0 and end.line > start.line else end.line
-    last = min(last, len(lines) - 1)
+    last = min(region.span.lines[1], len(lines) - 1)
     first = min(start.line, last)
     tail = lines[last][end.character :] if last == end.line else ""
     return Place(

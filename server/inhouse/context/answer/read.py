@@ -8,7 +8,7 @@ from inhouse.context.answer.cleansing import cleansed
 from inhouse.context.answer.complete import completed
 from inhouse.context.answer.document import documented
 from inhouse.context.answer.extras import without_extras
-from inhouse.context.answer.fences import fenced
+from inhouse.context.answer.fences import fenced_blocks
 from inhouse.context.answer.framing import fragment, framed, unblanked
 from inhouse.context.answer.hunks import edits
 from inhouse.context.answer.languages import PROSE
@@ -54,7 +54,7 @@ def read_answer(
 
 def _new_lines(text: str, place: Place, intent: Intent, syntax: SyntaxCheck | None) -> Sequence[str] | Unreadable:
     """The whole lines that take the place of the old ones."""
-    found = changes(text, fenced(text, place.language), place)
+    found = changes(text, fenced_blocks(text, place.language), place)
     if found and intent in {Intent.REWRITE, Intent.FIX}:
         return applied(found, place)
     code = code_of(text, place)

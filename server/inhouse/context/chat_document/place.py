@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 
+from inhouse.context.unchanged import unchanged_ends
 from inhouse.domain.code import Position
 
 
@@ -18,10 +19,9 @@ def moved(old: Sequence[str], new: Sequence[str], place: Position) -> Position:
 
 
 def _by_difference(before: Sequence[str], now: Sequence[str], place: Position) -> Position:
-    start = _common(before, now)
+    start, end = unchanged_ends(before, now)
     if place.line < start:
         return place
-    end = min(_common(before[::-1], now[::-1]), len(now) - start, len(before) - start)
     if place.line >= len(before) - end:
         return Position(place.line + len(now) - len(before), place.character)
     matcher = SequenceMatcher(None, before[start : len(before) - end], now[start : len(now) - end], autojunk=False)
@@ -45,9 +45,3 @@ def _in_changed(line: str, now: Sequence[str], changed: range, place: Position) 
 
 def _plain(lines: Sequence[str]) -> list[str]:
     return [line.rstrip("\r\n") for line in lines]
-
-
-def _common(one: Sequence[str], other: Sequence[str]) -> int:
-    """How many lines are the same from the start."""
-    most = min(len(one), len(other))
-    return next((number for number in range(most) if one[number] != other[number]), most)

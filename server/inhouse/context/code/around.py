@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
-from inhouse.context.syntax.blocks import Lines, lines_of
+from inhouse.context.syntax.blocks import Lines
 from inhouse.domain.code import SourceFile, Span
 
 
@@ -22,7 +22,7 @@ class Around:
     def of(cls, file: SourceFile, span: Span) -> Self:
         lines = [line.rstrip("\r\n") for line in file.lines]
         lines[:1] = [line.removeprefix("\ufeff") for line in lines[:1]]
-        first, last = lines_of(span)
+        first, last = span.lines
         start = span.start.character
         end = span.end.character if span.end.line == last else len(lines[last])
         head, tail = lines[first][:start], lines[last][end:]

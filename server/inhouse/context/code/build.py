@@ -134,12 +134,12 @@ class _Builder:
 
     def _enclosing(self) -> Lines:
         """Of the smallest function around the place with its documentation, or else of the smallest block."""
-        holding = [block for block in self.outline.blocks if block.covers(*self.around.place)]
+        holding = self.outline.holding(self.around.place)
         functions = [block for block in holding if block.kind == "function"]
-        smallest = next(iter(reversed(functions or holding)), None)
+        smallest = next(reversed(functions or holding), None)
         if smallest is None:
             return self.around.place
-        return min(smallest.first, smallest.doc[0] if smallest.doc else smallest.first), smallest.last
+        return smallest.top, smallest.last
 
     def _more(self, choice: _Choice, share: float) -> int:
         """Tokens of what there is and of a share of the room."""

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from inhouse.domain.conversation import Message, Role, TextPart
+from inhouse.context.prompts import message
+from inhouse.domain.conversation import Message
 from inhouse.domain.markdown import fenced
 
 SYSTEM = (
@@ -22,9 +23,8 @@ def messages(
 ) -> tuple[Message, ...]:
     """`shown` is the diff, `cut` the names of files that it does not show as a whole, `hidden` how many it must not
     show at all."""
-    parts = [project, _style(subjects), _about(cut, hidden), f"The changes:\n{fenced(shown)}" if shown else None, _TASK]
-    asked = "\n\n".join(part for part in parts if part)
-    return Message(Role.SYSTEM, (TextPart(SYSTEM),)), Message(Role.USER, (TextPart(asked),))
+    changes = f"The changes:\n{fenced(shown)}" if shown else None
+    return message.messages(SYSTEM, project, _style(subjects), _about(cut, hidden), changes, _TASK)
 
 
 def _style(subjects: Sequence[str]) -> str | None:

@@ -4,7 +4,7 @@ import re
 import textwrap
 
 from inhouse.context.answer.cleansing import cleansed
-from inhouse.context.answer.fences import fenced, outside
+from inhouse.context.answer.fences import fenced_blocks, outside
 from inhouse.context.answer.prose import declines
 from inhouse.context.answer.region import Unreadable
 
@@ -60,7 +60,7 @@ def read_message(answer: str, *, cut: bool) -> str | Unreadable:
 def _without_frame(text: str) -> str:
     """Without a fence, an introduction, or a label."""
     text = _LEAD.sub("", text.strip())
-    blocks = fenced(text, "")
+    blocks = fenced_blocks(text, "")
     before = "\n".join(text.split("\n")[: blocks[0].first]).strip() if blocks else ""
     if blocks and (not before or before.endswith(":")):  # else it is a part of the message
         text = next((block.text for block in blocks if block.text.strip()), outside(text, blocks))

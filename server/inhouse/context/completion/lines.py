@@ -2,6 +2,8 @@
 
 import re
 
+from inhouse.context.syntax.languages import Comments, comments
+
 _OPENING = ("{", "(", "[", ":", "=>", "->", "|", "\\")
 _OPENING_WORD = re.compile(r"\b(then|do|else|begin|try|loop|repeat|of|where)$")
 _OPENING_FIRST = {
@@ -11,21 +13,12 @@ _OPENING_FIRST = {
 }
 """Where a line's first word opens a block that only `end` closes."""
 _CLOSING = re.compile(r"\s*(?:[)\]}]|</|(?:end|fi|done|esac|endif|endfunction|endfor|endwhile|until|loop)\b)")
-_HASH = ("#",)
-_SLASHES = ("//", "/*", "*")
-_DASHES = ("--",)
-_SEMICOLON = (";",)
-_MARKERS = {
-    **dict.fromkeys(
-        ("python", "ruby", "perl", "shellscript", "sh", "bash", "yaml", "toml", "makefile", "dockerfile", "r", "julia"),
-        _HASH,
-    ),
-    **dict.fromkeys(("elixir", "terraform", "cmake", "powershell", "nix", "ini", "properties"), _HASH),
-    **dict.fromkeys(("lua", "sql", "haskell", "ada", "vhdl", "elm"), _DASHES),
-    **dict.fromkeys(("lisp", "clojure", "scheme", "elisp", "emacs-lisp"), _SEMICOLON),
-    **dict.fromkeys(("markdown", "plaintext", "text", "json", "html", "xml", "latex", "restructuredtext", "css"), ()),
-}
-"""How a line begins that is only a comment, by LSP's language ids; two slashes where nothing else is known."""
+_NO_COMMENTS = frozenset(
+    {"markdown", "plaintext", "text", "json", "html", "xml", "latex", "restructuredtext", "css"},
+)
+"""Where a line is never taken for one."""
+_USUAL = Comments("//", ("/*", "*/"))
+"""Where nothing else is known."""
 
 
 def indent(line: str) -> int:
@@ -67,5 +60,8 @@ def closes_block(line: str) -> bool:
 
 def is_comment(line: str, language: str) -> bool:
     """Whether a line is a comment from its beginning on."""
-    markers = _MARKERS.get(language, _SLASHES)
-    return bool(markers) and line.lstrip().startswith(markers)
+    if language in _NO_COMMENTS:
+        return False
+    known = comments(language) or _USUAL
+    begins = (known.line, "/*", "*") if known.block == _USUAL.block else known.line
+    return line.lstrip().startswith(begins)

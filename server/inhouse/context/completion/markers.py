@@ -8,7 +8,8 @@ _MARKER = re.compile(
     r"|<(?:EOT|PRE|SUF|MID|eos|pad)>|</s>|\[(?:PREFIX|SUFFIX|MIDDLE)\]"
 )
 _FENCE = re.compile(r"```|~~~")
-_PROSE = frozenset({"markdown", "restructuredtext", "asciidoc", "quarto", "rmd", "mdx"})
+_WITH_FENCES = frozenset({"markdown", "restructuredtext", "asciidoc", "quarto", "rmd", "mdx"})
+"""Languages in which a fence is text."""
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 """Control characters, and those that nobody sees but that change what code means (Trojan Source)."""
 
@@ -20,7 +21,7 @@ def without_markers(text: str, language: str) -> str:
         text = text[: found.start()]
     if (found := _CONTROL.search(text)) is not None:
         text = text[: found.start()]
-    return text if language in _PROSE else _without_fences(text)
+    return text if language in _WITH_FENCES else _without_fences(text)
 
 
 def _without_fences(text: str) -> str:

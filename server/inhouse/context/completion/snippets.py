@@ -80,8 +80,8 @@ def _beyond(own: Outlined, view: View, room: int) -> str:
 
 def _place(own: Outlined, view: View) -> Lines:
     """The same while somebody types in a function: else, with every line, other headers would be the nearer ones."""
-    block = own.outline.covering(view.cursor, view.cursor)
-    line = view.first if block is None else block.header
+    holding = own.outline.holding((view.cursor, view.cursor))
+    line = holding[-1].header if holding else view.first
     return line, line
 
 

@@ -1,4 +1,4 @@
-"""The messages of one action: a system text that never changes, then project, code and task in this order."""
+"""The messages of one question: a system text that never changes, then project, code and task in this order."""
 
 from inhouse.domain.conversation import Message, Role, TextPart
 

@@ -4,13 +4,13 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import cast
 
+from inhouse.context.answer.cleansing import without_thinking
 from inhouse.context.answer.region import Unreadable
 from inhouse.context.review.loose_json import find_values
 
 Item = Mapping[str, object]
 """One finding; its keys are in lower case, without signs."""
 
-_THINKING = re.compile(r"\A\s*<(think|thinking|reasoning|thought)>.*?(?:</\1>|\Z)", re.DOTALL | re.IGNORECASE)
 _FENCE = re.compile(r"^[ \t]*(?:```|~~~)[^\n]*$", re.MULTILINE)
 _LISTS = ("findings", "issues", "problems", "results", "comments")
 _ABOUT = frozenset({"title", "message", "explanation", "description", "issue", "problem", "summary"})
@@ -24,9 +24,12 @@ _MOST_PROSE = 300
 
 def read_items(answer: str, *, cut: bool) -> tuple[Item, ...] | Unreadable:
     """Nothing where the model says that it has no findings. `cut`: the answer reached its limit of tokens."""
-    text = _FENCE.sub("", _THINKING.sub("", answer))
     if cut:
         return Unreadable("The answer was cut off at its limit of tokens.")
+    said = without_thinking(answer)
+    if isinstance(said, Unreadable):
+        return said
+    text = _FENCE.sub("", said)
     if not text.strip():
         return Unreadable("The answer is empty.")
     if len(text) > _LONGEST:

@@ -44,7 +44,6 @@ def _depths(outline: Outline) -> dict[int, int]:
     found: dict[int, int] = {}
     for block in outline.blocks:
         depth.append(0 if block.parent is None else depth[block.parent] + 1)
-        first = min(block.first, block.doc[0]) if block.doc else block.first
-        for at in (first, block.last + 1):
+        for at in (block.top, block.last + 1):
             found[at] = min(found.get(at, depth[-1]), depth[-1])
     return found

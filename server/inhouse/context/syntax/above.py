@@ -39,11 +39,6 @@ def attributes_first(lines: Sequence[str], header: int, language: str) -> int:
     return first
 
 
-def is_attribute(line: str, language: str) -> bool:
-    pattern = _ATTRIBUTES.get(canonical(language))
-    return bool(pattern and pattern.match(line))
-
-
 def doc_above(lines: Sequence[str], first: int, language: str) -> Lines | None:
     """The documentation comment that ends directly above this line."""
     known = comments(language)

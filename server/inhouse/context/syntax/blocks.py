@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from inhouse.domain.code import Span
-
 Kind = Literal["function", "class", "other"]
 Lines = tuple[int, int]
 """The first and the last line, both included."""
@@ -33,6 +31,11 @@ class Block:
     def documented(self) -> bool:
         return self.doc is not None
 
+    @property
+    def top(self) -> int:
+        """Where it begins with its documentation."""
+        return min(self.first, self.doc[0]) if self.doc else self.first
+
     def covers(self, first: int, last: int) -> bool:
         return self.first <= first and last <= self.last
 
@@ -46,18 +49,6 @@ class Outline:
     imports: tuple[Lines, ...] = ()
     exact: bool = False
 
-    def enclosing(self, span: Span) -> tuple[Block, ...]:
-        """The blocks that hold the whole span, the outermost first."""
-        first, last = lines_of(span)
-        return tuple(block for block in self.blocks if block.covers(first, last))
-
-    def covering(self, first: int, last: int) -> Block | None:
-        """The smallest block that holds these lines."""
-        holding = [block for block in self.blocks if block.covers(first, last)]
-        return min(holding, key=lambda block: block.last - block.first, default=None)
-
-
-def lines_of(span: Span) -> Lines:
-    """The lines that a span touches; one that ends at the beginning of a line does not touch it."""
-    start, end = span.start, span.end
-    return start.line, end.line - 1 if end.character == 0 and end.line > start.line else end.line
+    def holding(self, lines: Lines) -> tuple[Block, ...]:
+        """The blocks that hold all of these lines, the outermost first."""
+        return tuple(block for block in self.blocks if block.covers(*lines))

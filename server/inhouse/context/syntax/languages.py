@@ -45,21 +45,26 @@ _COMMENTS: dict[str, Comments] = {
 }
 _LINE_ONLY = {
     "#": (
+        "cmake",
         "dockerfile",
         "elixir",
+        "ini",
         "julia",
         "makefile",
+        "nix",
         "perl",
         "powershell",
+        "properties",
         "python-requirements",
         "r",
+        "terraform",
         "toml",
         "yaml",
     ),
     "//": ("fsharp", "groovy", "jsonc", "proto3", "proto", "zig"),
     "--": ("ada", "elm", "haskell", "sql", "vhdl"),
     "%": ("erlang", "latex", "matlab", "tex"),
-    ";": ("clojure", "commonlisp", "emacs-lisp", "ini", "lisp", "scheme"),
+    ";": ("clojure", "commonlisp", "elisp", "emacs-lisp", "lisp", "scheme"),
     '"': ("vim",),
 }
 _ALIASES = {
@@ -99,12 +104,6 @@ def comments(language: str) -> Comments | None:
     if known is not None:
         return known
     return next((Comments(mark) for mark, names in _LINE_ONLY.items() if name in names), None)
-
-
-def line_comment(language: str) -> str | None:
-    """What begins a comment up to the end of its line."""
-    known = comments(language)
-    return known.line if known else None
 
 
 def layout(language: str) -> Layout | None:

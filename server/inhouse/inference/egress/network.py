@@ -103,8 +103,8 @@ class Network(httpcore.AsyncNetworkBackend):
         host: str,
         port: int,
         timeout: float | None = None,  # noqa: ASYNC109 (httpcore's interface)
-        local_address: str | None = None,  # noqa: ARG002
-        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,  # noqa: ARG002
+        local_address: str | None = None,  # noqa: ARG002 (httpcore's interface)
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,  # noqa: ARG002 (httpcore's interface)
     ) -> httpcore.AsyncNetworkStream:
         try:
             async with asyncio.timeout(timeout) as whole:
@@ -133,7 +133,7 @@ class Network(httpcore.AsyncNetworkBackend):
         self,
         path: str,
         timeout: float | None = None,  # noqa: ASYNC109 (httpcore's interface)
-        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,  # noqa: ARG002
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,  # noqa: ARG002 (httpcore's interface)
     ) -> httpcore.AsyncNetworkStream:
         try:
             async with asyncio.timeout(timeout):

@@ -117,7 +117,7 @@ async def arrive(settings: EngineSettings) -> SharedEngine:
     """Raises OSError where processes cannot share one."""
     folder = folder_of(settings)
     async with asyncio.timeout(_ARRIVE_SECONDS):
-        while (presence := rendezvous.arrive(folder)) is None:  # noqa: ASYNC110
+        while (presence := rendezvous.arrive(folder)) is None:  # noqa: ASYNC110 - nothing announces what another process does
             await asyncio.sleep(LOOK_SECONDS)
     try:
         return SharedEngine(settings, folder, presence)

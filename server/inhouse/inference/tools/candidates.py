@@ -115,7 +115,7 @@ def _call(value: Json) -> Found | None:
     given = value.get("arguments", value.get("parameters", {}))
     if isinstance(given, str):
         given = read_arguments(given)
-    return (name, as_object(given)) if name and isinstance(given, dict) else None  # pyright: ignore[reportUnknownArgumentType]
+    return (name, as_object(given)) if name and isinstance(given, dict) else None  # pyright: ignore[reportUnknownArgumentType] - JSON
 
 
 class XmlCall:

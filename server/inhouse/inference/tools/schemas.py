@@ -113,7 +113,7 @@ def _errors() -> tuple[type[Exception], ...]:
 @lru_cache(maxsize=512)
 def _validator(schema: bytes) -> _Validator:
     from jsonschema.validators import Draft202012Validator, validator_for
-    from jsonschema_specifications import REGISTRY  # pyright: ignore[reportMissingTypeStubs]
+    from jsonschema_specifications import REGISTRY  # pyright: ignore[reportMissingTypeStubs] - it has none
     from referencing import Registry
 
     nothing_else: Registry[object] = Registry()
@@ -129,9 +129,9 @@ def _validator(schema: bytes) -> _Validator:
 @cache
 def _bounded(dialect: "type") -> Callable[..., object]:
     """The validator class of a dialect, with our own idea of what is affordable."""
-    from jsonschema.validators import extend  # pyright: ignore[reportUnknownVariableType]
+    from jsonschema.validators import extend  # pyright: ignore[reportUnknownVariableType] - it has no types
 
-    originals = cast(Mapping[str, _Keyword], dialect.VALIDATORS)  # pyright: ignore[reportAttributeAccessIssue]
+    originals = cast(Mapping[str, _Keyword], dialect.VALIDATORS)  # pyright: ignore[reportAttributeAccessIssue] - of every dialect
     keywords = {
         name: _counted(_affordable(name, keyword), _REFERENCE_WORK if name in _REFERENCES else 1)
         for name, keyword in originals.items()

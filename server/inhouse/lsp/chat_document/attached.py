@@ -31,12 +31,13 @@ class Attaching:
         found: dict[Turn, list[TextPart]] = {}
         for turn in turns:
             if turn.is_question:
-                found[turn] = [text for link in links(turn.text) if (text := await self._text(link, turn is question))]
+                texts = [await self._text(link, must=turn is question) for link in links(turn.text)]
+                found[turn] = [text for text in texts if text is not None]
             if turn is question:
                 break
         return found
 
-    async def _text(self, link: Link, must: bool) -> TextPart | None:  # noqa: FBT001
+    async def _text(self, link: Link, *, must: bool) -> TextPart | None:
         part = params.ResourcePart(kind="resource", uri=self._uri(link.target), range=_range(link))
         message = params.Message(role="user", content=[part])
         try:

@@ -9,7 +9,7 @@ from inhouse.context.chat_document.document import SUFFIX, ChatDocument, Turn, p
 from inhouse.context.chat_document.request import messages
 from inhouse.domain.conversation import ChatRequest
 from inhouse.domain.errors import ErrorKind, InhouseError
-from inhouse.lsp import params, uris
+from inhouse.lsp import long_command, params, uris
 from inhouse.lsp.chat_document.attached import Attaching
 from inhouse.lsp.chat_document.offers import is_chat_document
 from inhouse.lsp.chat_document.refresh import refresh_lenses
@@ -20,8 +20,7 @@ from inhouse.lsp.serving import Serving, argument
 
 
 async def chat(ls: InhouseServer, serving: Serving, call: types.ExecuteCommandParams) -> Shape:
-    """Cancelling this coroutine stops the backend; what has been answered until then stays in the document. A client
-    that would wait without being told anything gets `started`."""
+    """Cancelling this coroutine stops the backend; what has been answered until then stays in the document."""
     wanted = params.read(params.ChatDocumentParams, argument(call))
     document = _open(ls, wanted.uri)
     if serving.jobs.is_running(document.uri):
@@ -35,20 +34,11 @@ async def chat(ls: InhouseServer, serving: Serving, call: types.ExecuteCommandPa
             await refresh_lenses(ls.client)
             session = await serving.sessions.current()
             question, request = await _asked(ls, serving, session, document, wanted)
-            run = ChatRun(ls, session, document, question, request)
-            if not _would_wait_in_silence(ls, call, wanted):
-                return await run.result(call.work_done_token, wanted.partial_result_token)
-        serving.jobs.go_on(run.alone(), document.uri)
-        return {"outcome": "started"}
+        run = ChatRun(ls, session, document, question, request, wanted.partial_result_token)
+        streams = wanted.partial_result_token is not None
+        return await long_command.run(ls, serving, call, document.uri, run.result, streams=streams)
     finally:
         await refresh_lenses(ls.client)
-
-
-def _would_wait_in_silence(
-    ls: InhouseServer, call: types.ExecuteCommandParams, wanted: params.ChatDocumentParams
-) -> bool:
-    tokens = (call.work_done_token, wanted.partial_result_token)
-    return not ls.client.work_done_progress and all(token is None for token in tokens)
 
 
 def _open(ls: InhouseServer, uri: str) -> Document:

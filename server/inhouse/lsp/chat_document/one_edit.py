@@ -29,7 +29,7 @@ async def insert_once(target: Target, lines: Sequence[str], place: Position, wor
         later = _open(target)
         # A client may say yes to an edit that it has dropped as stale. It has then sent the change that made it so
         # before it answered.
-        if failure is None and (later.version == now.version or _holds(later, text)):
+        if failure is None and (later.version == now.version or later.holds(text)):
             return
         if later.version == now.version:
             break
@@ -38,11 +38,6 @@ async def insert_once(target: Target, lines: Sequence[str], place: Position, wor
         message=failure or "The editor did not take the edit.",
         hint="The answer is lost; send the question again.",
     )
-
-
-def _holds(document: Document, text: str) -> bool:
-    """However the editor changes white space."""
-    return "".join(text.split()) in "".join(document.text.split())
 
 
 def _open(target: Target) -> Document:

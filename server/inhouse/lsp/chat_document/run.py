@@ -5,7 +5,6 @@ from inhouse.assist.session import Session
 from inhouse.assist.shapes import Shape
 from inhouse.context.chat_document.document import Turn
 from inhouse.domain.conversation import ChatRequest
-from inhouse.lsp.alone import alone
 from inhouse.lsp.chat_document.as_edits import AsEdits
 from inhouse.lsp.chat_document.as_values import AsValues
 from inhouse.lsp.chat_document.at_end import AtEnd
@@ -18,31 +17,32 @@ from inhouse.lsp.stages import Stages
 
 
 class ChatRun:
-    """`document` is as the request found it."""
+    """`document` is as the request found it; `token` is the client's for values of the answer."""
 
     def __init__(
-        self, ls: InhouseServer, session: Session, document: Document, question: Turn, request: ChatRequest
+        self,
+        ls: InhouseServer,
+        session: Session,
+        document: Document,
+        question: Turn,
+        request: ChatRequest,
+        token: Token | None,
     ) -> None:
         self._ls = ls
         self._session = session
         self._document = document
         self._question = question
         self._request = request
+        self._token = token
 
-    async def alone(self) -> None:
-        """For a client that does not wait: the end is told by the edit, or by one message."""
-        await alone(self._ls.client, self._request.id, self.result(None, None))
-
-    async def result(self, work_token: object, token: Token | None) -> Shape:
-        ls = self._ls
-        async with ls.work_done(work_token, "Inhouse") as progress, Stages(progress) as stages:
-            target = Target(ls.client, ls.documents, self._document, self._question, stages)
-            finished = await answer(self._session, self._request, self._delivery(target, token))
+    async def result(self, stages: Stages) -> Shape:
+        target = Target(self._ls.client, self._ls.documents, self._document, self._question, stages)
+        finished = await answer(self._session, self._request, self._delivery(target))
         return {"outcome": "answered", "model": finished.model, "finishReason": finished.finish_reason.value}
 
-    def _delivery(self, target: Target, token: Token | None) -> Delivery:
+    def _delivery(self, target: Target) -> Delivery:
         """As the client's `initializationOptions` say."""
         how = members(members(self._ls.initialization_options).get("client")).get("streamChat")
         if how == "edits":
             return AsEdits(target)
-        return AsValues(target, token) if how == "progress" and token is not None else AtEnd(target)
+        return AsValues(target, self._token) if how == "progress" and self._token is not None else AtEnd(target)

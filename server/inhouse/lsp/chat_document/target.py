@@ -29,10 +29,7 @@ class Target:
 
     def tell(self, event: Progress | Notice | ThinkingDelta) -> None:
         """What a person is told outside the document."""
-        match event:
-            case Progress():
-                self.stages.enter(event)
-            case ThinkingDelta():
-                self.stages.piece()
-            case Notice(message):
-                messages.info(self.client, message)
+        if isinstance(event, Notice):
+            messages.info(self.client, event.message)
+        else:
+            self.stages.hear(event)

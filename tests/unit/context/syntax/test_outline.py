@@ -54,5 +54,5 @@ def test_the_block_at_the_cursor_is_the_one_in_the_outline(sample: Sample) -> No
     in_strings = read_shape("".join(file.lines), sample.language).within
     for line in sorted(set(range(len(file.lines))) - in_strings):
         near = block_near(file, line)
-        smallest = found.covering(line, line)
+        smallest = next(reversed(found.holding((line, line))), None)
         assert (near and described(near, None)) == (smallest and described(smallest, None)), line

@@ -31,9 +31,12 @@ class Room:
     def for_code(self, selected: str, rest: str) -> int:
         """What is left for code, beside the rest of the prompt and an answer for the selected code; 0 at least."""
         answer = max(LEAST_ANSWER, math.ceil(GROWTH * self.tokens(selected)))
-        prompt = (self.context - min(answer, self.context // 2)) / self.factor
-        left = math.floor(prompt) - self.tokens(rest) - PROMPT_TOKENS - 2 * MESSAGE_TOKENS
-        return max(0, min(left, MOST_CODE))
+        return min(self.beside(rest, min(answer, self.context // 2)), MOST_CODE)
+
+    def beside(self, rest: str, answer: int) -> int:
+        """What is left of the context beside the rest of a prompt and an answer of so many tokens; 0 at least."""
+        prompt = math.floor((self.context - answer) / self.factor)
+        return max(0, prompt - self.tokens(rest) - PROMPT_TOKENS - 2 * MESSAGE_TOKENS)
 
 
 async def room(session: Session, model: str | None) -> Room:
