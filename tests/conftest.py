@@ -1,5 +1,6 @@
 """What every test may ask for: an isolated home, the embedded model, and the rule on skips."""
 
+import signal
 from collections.abc import Generator
 from pathlib import Path
 
@@ -12,6 +13,9 @@ from tests.home import isolated_home
 pytest_plugins = ["tests.skip_policy"]
 
 EMBEDDED_MODEL = "smollm2-135m-instruct.gguf"
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # a script started us in its background: children inherit it
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 hypothesis.settings.register_profile("inhouse", derandomize=True, deadline=None, database=None, max_examples=100)
 hypothesis.settings.load_profile("inhouse")
