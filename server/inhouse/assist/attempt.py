@@ -17,6 +17,7 @@ from inhouse.domain.conversation import ChatRequest
 from inhouse.domain.errors import ErrorKind, InhouseError, Refusal
 from inhouse.domain.events import Event, Finished, Notice, Progress, Stage, TextDelta, ThinkingDelta, ToolCall, Usage
 from inhouse.domain.models import Ability
+from inhouse.governance.redaction.redactor import told
 from inhouse.inference.lessons import Lesson
 from inhouse.inference.openai.unable import advice_on_tools
 from inhouse.inference.route import Candidate, may
@@ -113,9 +114,9 @@ class Attempt:
         counts = fitted.admitted.redactions
         if not counts:
             return []
-        what = ", ".join(f"{count}x {rule}" for rule, count in sorted(counts.items()))
-        _log.info("request %s: replaced %s", self._request.id, what)
-        return self._once_told("secrets", f"What looks like a credential was replaced before it was sent ({what}).")
+        sentence = told(counts)
+        _log.info("request %s: %s", self._request.id, sentence)
+        return self._once_told("secrets", sentence)
 
     def _note(self, event: TextDelta | ThinkingDelta | ToolCall) -> None:
         self.begun = True

@@ -1,7 +1,7 @@
 """A file in parts that fit the model, and the prompt for each."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 
@@ -20,6 +20,7 @@ from inhouse.context.weight import Tokens
 from inhouse.domain.code import Position, SourceFile, Span
 from inhouse.domain.conversation import Message
 from inhouse.governance.redaction.lines import redact_lines
+from inhouse.governance.redaction.redactor import told
 
 MOST_CODE = 8000
 """Tokens of code in a prompt: of more, models overlook the middle."""
@@ -51,7 +52,7 @@ class Plan:
         limit = found.beside(SYSTEM + task(reviewed.rules) + (project or ""), answer_tokens(found))
         redacted = await asyncio.to_thread(redact_lines, session.redactor, reviewed.file.lines)
         shown = replace(reviewed.file, lines=redacted.lines)
-        told = (_told_of_secrets(redacted.counts), notice)
+        secrets = told(redacted.counts) if redacted.counts else None
         return cls(
             reviewed,
             shown,
@@ -60,7 +61,7 @@ class Plan:
             found,
             min(limit, MOST_CODE),
             project,
-            tuple(each for each in told if each is not None),
+            tuple(each for each in (secrets, notice) if each is not None),
         )
 
     def smaller(self) -> Self:
@@ -98,13 +99,6 @@ def answer_tokens(found: Room) -> int:
 
 def _sizes(lines: Sequence[str], tokens: Tokens) -> tuple[int, ...]:
     return tuple(tokens(numbered([line], at)) for at, line in enumerate(lines))
-
-
-def _told_of_secrets(counts: Mapping[str, int]) -> str | None:
-    if not counts:
-        return None
-    what = ", ".join(f"{count}x {rule}" for rule, count in sorted(counts.items()))
-    return f"What looks like a credential was replaced before it was sent ({what})."
 
 
 def _span(lines: Sequence[str], part: Lines) -> Span:

@@ -1,12 +1,11 @@
 """The lines of a file without its secrets, as many as before: for a prompt that shows them by number, or only some of
 them, where a secret of several lines would not be seen as one."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from io import StringIO
 
-from inhouse.governance.redaction.redactor import Redactor
+from inhouse.governance.redaction.redactor import Redactor, counted, replaced
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +25,10 @@ def redact_lines(redactor: Redactor, lines: Sequence[str]) -> RedactedLines:
     found = find(text)
     if not found:
         return RedactedLines(lines)
-    pieces: list[str] = []
-    done = 0
-    for each in found:
-        secret = text[each.start : each.end]
-        ends = "".join(char for char in secret if char in "\r\n")
-        pieces += [text[done : each.start], redactor.placeholders.name(secret), ends]
-        done = each.end
-    kept = list(StringIO("".join([*pieces, text[done:]]), newline=""))
+
+    def instead(secret: str) -> str:
+        return redactor.placeholders.name(secret) + "".join(char for char in secret if char in "\r\n")
+
+    kept = list(StringIO(replaced(text, found, instead), newline=""))
     missing = len(lines) - len(kept)  # the last line, where it is empty
-    return RedactedLines([*kept, *[""] * missing], Counter(each.rule for each in found))
+    return RedactedLines([*kept, *[""] * missing], counted(found))

@@ -1,7 +1,7 @@
 """Takes secrets out of what leaves, and puts them back into what the model's answer does with them."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from inhouse.governance.redaction.found import Found
@@ -30,7 +30,7 @@ class Redactor:
         from inhouse.governance.redaction.find import find  # its patterns are compiled with the first text
 
         found = find(text)
-        return Redacted(self._replaced(text, found), _counted(found)) if found else Redacted(text)
+        return Redacted(replaced(text, found, self.placeholders.name), counted(found)) if found else Redacted(text)
 
     def redact_around(self, before: str, behind: str) -> tuple[Redacted, Redacted]:
         """The two sides of a cursor, looked at as one text: a secret may stand on both, and its placeholder
@@ -44,9 +44,10 @@ class Redactor:
         first = [each for each in found if each.start < cursor]
         rest = [each for each in found if each.start >= cursor]
         cut = max([cursor, *(each.end for each in first)])
-        left = self._replaced(text[:cut], first)
-        right = self._replaced(text[cut:], [Found(each.start - cut, each.end - cut, each.rule) for each in rest])
-        return Redacted(left, _counted(first)), Redacted(right, _counted(rest))
+        behind_cut = [Found(each.start - cut, each.end - cut, each.rule) for each in rest]
+        left = replaced(text[:cut], first, self.placeholders.name)
+        right = replaced(text[cut:], behind_cut, self.placeholders.name)
+        return Redacted(left, counted(first)), Redacted(right, counted(rest))
 
     def redact_named(self, name: str, value: str) -> Redacted:
         """The value of a JSON object's member, which may be a secret by its name alone."""
@@ -84,14 +85,23 @@ class Redactor:
         one = missing.total() == 1
         return f"The answer has lost {'a secret' if one else f'{missing.total()} secrets'} that the text has."
 
-    def _replaced(self, text: str, found: list[Found]) -> str:
-        pieces: list[str] = []
-        done = 0
-        for each in found:
-            pieces += [text[done : each.start], self.placeholders.name(text[each.start : each.end])]
-            done = each.end
-        return "".join([*pieces, text[done:]])
+
+def replaced(text: str, found: Iterable[Found], instead: Callable[[str], str]) -> str:
+    """The text with `instead` of each secret in its place; they come in order."""
+    pieces: list[str] = []
+    done = 0
+    for each in found:
+        pieces += [text[done : each.start], instead(text[each.start : each.end])]
+        done = each.end
+    return "".join([*pieces, text[done:]])
 
 
-def _counted(found: list[Found]) -> Counter[str]:
+def told(counts: Mapping[str, int]) -> str:
+    """What a person is told of secrets that were replaced, by rule."""
+    what = ", ".join(f"{count}x {rule}" for rule, count in sorted(counts.items()))
+    return f"What looks like a credential was replaced before it was sent ({what})."
+
+
+def counted(found: Iterable[Found]) -> Counter[str]:
+    """How many there are, by rule."""
     return Counter(each.rule for each in found)
