@@ -14,6 +14,8 @@ from inhouse.domain.events import Event, Finished, FinishReason, TextDelta, Thin
 MOST_TRIES = 3
 """Of a prompt that turns out too long, each with half the room of the one before."""
 
+FILTERED = "The backend's content filter ended the answer."
+
 T = TypeVar("T")
 
 
@@ -28,6 +30,11 @@ class Answer:
     def cut(self) -> bool:
         """It has reached its limit of tokens."""
         return self.finished.finish_reason is FinishReason.LENGTH
+
+    @property
+    def filtered(self) -> bool:
+        """The backend's content filter has ended it."""
+        return self.finished.finish_reason is FinishReason.CONTENT_FILTER
 
 
 async def answer(session: Session, request: ChatRequest, stack: AsyncExitStack) -> AsyncIterator[Event | Answer]:

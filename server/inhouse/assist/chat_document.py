@@ -6,6 +6,7 @@ from collections.abc import Coroutine
 from typing import Protocol
 
 from inhouse.assist import chat
+from inhouse.assist.asking import FILTERED
 from inhouse.assist.session import Session
 from inhouse.context.chat_document.answer_text import AnswerText
 from inhouse.context.chat_document.marks import Ending, mark
@@ -15,7 +16,7 @@ from inhouse.domain.events import Event, Finished, FinishReason, Notice, Progres
 
 _NOT_WHOLE = {
     FinishReason.LENGTH: (Ending.CUT, "The answer reached its limit of tokens."),
-    FinishReason.CONTENT_FILTER: (Ending.FAILED, "The backend's content filter ended the answer."),
+    FinishReason.CONTENT_FILTER: (Ending.FAILED, FILTERED),
 }
 
 

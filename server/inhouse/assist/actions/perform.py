@@ -17,7 +17,7 @@ from inhouse.context.answer.region import Intent, Region, Unreadable
 from inhouse.context.prompts.piece import edited, text_of
 from inhouse.context.syntax import check
 from inhouse.domain.actions import ActionKind
-from inhouse.domain.events import FinishReason, Notice
+from inhouse.domain.events import Notice
 from inhouse.governance.redaction.redactor import Redactor
 
 _INTENTS = {
@@ -60,8 +60,8 @@ def _read(request: ActionRequest, redactor: Redactor, answer: Answer) -> tuple[S
     model, region = answer.finished.model, _region(request)
     if region is None:
         return (Told(answer.text, model),)
-    if answer.finished.finish_reason is FinishReason.CONTENT_FILTER:
-        return (Unusable("The backend's content filter ended the answer.", answer.text, model),)
+    if answer.filtered:
+        return (Unusable(asking.FILTERED, answer.text, model),)
     text, notices = restored(answer.text, redactor)
     found = read_answer(text, region, cut=answer.cut, syntax=check)
     if isinstance(found, Unreadable):

@@ -63,8 +63,8 @@ class Asker:
     async def _read(self, answer: Answer, part: Part) -> Answered:
         finished = answer.finished
         found = await asyncio.to_thread(read, answer.text, part, cut=answer.cut)
-        if finished.finish_reason is FinishReason.CONTENT_FILTER:
-            found = Unreadable("The backend's content filter ended the answer.")
+        if answer.filtered:
+            found = Unreadable(asking.FILTERED)
         if isinstance(found, Reading):
             found = replace(found, findings=tuple(map(self._restored, found.findings)))
         return Answered(found, finished.model, finished.backend)
