@@ -48,9 +48,15 @@ async def code_action(ls: InhouseServer, serving: Serving, params: types.CodeAct
         return []  # it is never sent, so nothing can be done with it
     given = _Given(document, params, ls.documents.encoding)
     span = region.meant(document.lines, to_span(document.lines, line_range(params.range), ls.documents.encoding))
-    here = Here(file, span, given.diagnostics, block_near(file, span.start.line), testable=_testable(document))
-    chat = is_chat_document(document.uri)
-    found = [given.action(offer) for offer in offers(here, wish) if not (chat and offer.kind is ActionKind.REVIEW)]
+    here = Here(
+        file,
+        span,
+        given.diagnostics,
+        block_near(file, span.start.line),
+        testable=_testable(document),
+        reviewable=not is_chat_document(document.uri),
+    )
+    found = [given.action(offer) for offer in offers(here, wish)]
     return [*chat_actions(document, serving.jobs), *found] if wish.takes(ActionKind.CHAT) else found
 
 

@@ -50,13 +50,14 @@ class Wish:
 @dataclass(frozen=True, slots=True)
 class Here:
     """A place: a selection or a bare cursor, what is wrong there, and the smallest block around it.
-    `testable`: it is known where tests of this file go."""
+    `testable`: it is known where tests of this file go. `reviewable`: it is no conversation with a model."""
 
     file: SourceFile
     span: Span
     diagnostics: tuple[Diagnostic, ...] = ()
     block: Block | None = None
     testable: bool = True
+    reviewable: bool = True
 
 
 def is_below(kind: str, kinds: Iterable[str]) -> bool:
@@ -107,7 +108,7 @@ def _about_code(here: Here, wish: Wish) -> Iterator[Offer]:
 def _about_file(here: Here, wish: Wish) -> Iterator[Offer]:
     """A review is never begun by an editor that acts by itself, as on saving."""
     lines = here.file.lines
-    if not wish.automatic and any(line.strip() for line in lines):
+    if here.reviewable and not wish.automatic and any(line.strip() for line in lines):
         yield Offer(ActionKind.REVIEW, "Inhouse: review this file", region.whole_lines(lines, 0, len(lines) - 1))
 
 
