@@ -1,5 +1,7 @@
 """What a commit changes, as far as a model may be told, and how its project writes messages."""
 
+import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,11 +34,10 @@ async def read_changes(folder: Path, config: Config, revisions: str | None = Non
     """
     root = await top_level(folder)
     diff = await (staged_diff(root) if revisions is None else range_diff(root, revisions))
-    excludes = Excludes(config.privacy.exclude)
     changes = split_diff(diff.text)
-    shown = tuple(change for change in changes if not _is_excluded(change, root, excludes))
     if not changes:
         raise _nothing(revisions)
+    shown, project = await asyncio.to_thread(_readable, changes, root, config)
     if not shown:
         raise _nothing_to_show(len(changes))
     return CommitChanges(
@@ -44,8 +45,17 @@ async def read_changes(folder: Path, config: Config, revisions: str | None = Non
         hidden=len(changes) - len(shown),
         cut=diff.cut,
         subjects=await recent_subjects(root, RECENT_SUBJECTS),
-        project=read_instructions(None, (root,), config.prompts.instructions, excludes),
+        project=project,
     )
+
+
+def _readable(
+    changes: Sequence[FileChange], root: Path, config: Config
+) -> tuple[tuple[FileChange, ...], tuple[ProjectText, ...]]:
+    """What may be sent, and what the project says of itself. Reads files, and asks where links lead."""
+    excludes = Excludes(config.privacy.exclude)
+    shown = tuple(change for change in changes if not _is_excluded(change, root, excludes))
+    return shown, read_instructions(None, (root,), config.prompts.instructions, excludes)
 
 
 def _is_excluded(change: FileChange, root: Path, excludes: Excludes) -> bool:
