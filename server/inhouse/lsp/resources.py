@@ -9,8 +9,9 @@ from inhouse.domain.errors import ErrorKind, InhouseError
 from inhouse.lsp import params, uris
 from inhouse.lsp.documents import Document, Documents, Encoding, split_lines
 from inhouse.lsp.places import line_range
-from inhouse.workspace.attachments import Attachment, read_attachment, sendable_name
-from inhouse.workspace.exclude import Excludes, real_path
+from inhouse.lsp.source_file import excludes, sendable
+from inhouse.workspace.attachments import Attachment, read_attachment
+from inhouse.workspace.exclude import real_path
 from inhouse.workspace.root import root_for
 
 Texts = Mapping[params.ResourcePart, TextPart]
@@ -31,35 +32,28 @@ async def read(
     }
     if not wanted:
         return {}
-    reader = _Reader(folders, Excludes(exclude), documents.encoding)
+    reader = _Reader(folders, exclude, documents.encoding)
     return await asyncio.to_thread(lambda: {part: reader.text(part, buffer) for part, buffer in wanted.items()})
 
 
 class _Reader:
-    def __init__(self, folders: tuple[Path, ...], excludes: Excludes, encoding: Encoding) -> None:
+    def __init__(self, folders: tuple[Path, ...], exclude: Sequence[str], encoding: Encoding) -> None:
         self._folders = folders
-        self._excludes = excludes
+        self._exclude = exclude
         self._encoding: Encoding = encoding
 
     def text(self, part: params.ResourcePart, buffer: Document | None) -> TextPart:
         if buffer is None:
             path = path_inside(part.uri, self._folders)
-            found = read_attachment(path, root_for(self._folders, path), self._excludes)
+            found = read_attachment(path, root_for(self._folders, path), excludes(tuple(self._exclude)))
             buffer = Document(part.uri, 0, "", split_lines(found.text), self._encoding)
             name = found.name
         else:
-            name = self._name(part.uri)
+            name = sendable(part.uri, self._folders, self._exclude)  # one that is excluded stays out also when open
         area = part.range and line_range(part.range)
         text = buffer.text if area is None else buffer.text_in(area)
         lines = f":{area.start_line + 1}-{area.end_line + 1}" if area else ""
         return TextPart(Attachment(name + lines, text).as_block())
-
-    def _name(self, uri: str) -> str:
-        """Of an open buffer, which may have no file; one that is excluded stays out also when it is open."""
-        path = uris.to_path(uri)
-        if path is None:
-            return "untitled"
-        return sendable_name(path, root_for(self._folders, path), self._excludes)
 
 
 def path_inside(uri: str, folders: tuple[Path, ...]) -> Path:
