@@ -30,7 +30,7 @@ def workspace(tmp_path: Path) -> Path:
 @pytest.fixture
 def emacs(workspace: Path, home: dict[str, str], lab: FakeBackend) -> Emacs:
     write_user_file(home, {"backends.lab": {"url": lab.url}})
-    return Emacs(require_program("emacs", package=PACKAGE), home, workspace)
+    return Emacs(home, workspace, require_program("emacs", package=PACKAGE))
 
 
 @pytest.fixture
@@ -44,4 +44,4 @@ def eglot(emacs: Emacs) -> None:
 @pytest.fixture
 def emacs_alone(workspace: Path, home_with_model: dict[str, str]) -> Emacs:
     """With no backend but the embedded model."""
-    return Emacs(require_program("emacs", package=PACKAGE), home_with_model, workspace)
+    return Emacs(home_with_model, workspace, require_program("emacs", package=PACKAGE))
